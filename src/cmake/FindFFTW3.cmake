@@ -1,0 +1,15 @@
+# Debian ships FFTW without its CMake files. Defines FFTW3::fftw3 and FFTW3::fftw3f.
+find_path(FFTW3_INCLUDE_DIR fftw3.h)
+find_library(FFTW3_LIBRARY NAMES fftw3)
+find_library(FFTW3F_LIBRARY NAMES fftw3f)
+include(FindPackageHandleStandardArgs)
+find_package_handle_standard_args(FFTW3 REQUIRED_VARS FFTW3_LIBRARY FFTW3F_LIBRARY FFTW3_INCLUDE_DIR)
+if(FFTW3_FOUND AND NOT TARGET FFTW3::fftw3)
+  foreach(part fftw3 fftw3f)
+    string(TOUPPER ${part} upper)
+    add_library(FFTW3::${part} UNKNOWN IMPORTED)
+    set_target_properties(FFTW3::${part} PROPERTIES
+      IMPORTED_LOCATION ${${upper}_LIBRARY} INTERFACE_INCLUDE_DIRECTORIES ${FFTW3_INCLUDE_DIR})
+  endforeach()
+endif()
+mark_as_advanced(FFTW3_INCLUDE_DIR FFTW3_LIBRARY FFTW3F_LIBRARY)
