@@ -71,6 +71,7 @@ struct RecordingInfo {
     std::vector<Annotation> annotations;
     std::string sha256;               ///< of the file's bytes, lower-case hex; empty for arrays
     Identity identity;
+    std::vector<std::string> warnings;  ///< what was odd in the file and did not stop the reading, one line each
 
     [[nodiscard]] double duration_s() const noexcept {
         return sampling_rate_hz > 0 ? static_cast<double>(frames) / sampling_rate_hz : 0.0;
