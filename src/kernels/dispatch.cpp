@@ -1,0 +1,84 @@
+// Chooses the CPU path once and hands out its functions.
+#ifndef FASCIKIT_KERNELS
+#define FASCIKIT_KERNELS 1  // the declarations of this library itself
+#endif
+#include <cstdlib>
+#include <cstring>
+
+#include "fascikit/filter/kernels.hpp"
+#include "table.hpp"
+
+
+namespace fascikit::kernels {
+
+namespace {
+
+bool cpu_has_avx2() noexcept {
+#if defined(__x86_64__)
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#else
+    return false;
+#endif
+}
+
+bool cpu_has_avx512() noexcept {
+#if defined(__x86_64__)
+    return cpu_has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
+#else
+    return false;
+#endif
+}
+
+constexpr int level_count = 3;
+
+const Table* supported(int level) noexcept {
+    if (level == 2) return cpu_has_avx512() ? table_avx512() : nullptr;
+    if (level == 1) return cpu_has_avx2() ? table_avx2() : nullptr;
+    return table_baseline();
+}
+
+const Table& choose() noexcept {
+    int highest = level_count - 1;
+    if (const char* wanted = std::getenv("FASCIKIT_CPU")) {
+        if (std::strcmp(wanted, "baseline") == 0) highest = 0;
+        if (std::strcmp(wanted, "avx2") == 0) highest = 1;
+    }
+    for (int level = highest; level > 0; --level)
+        if (const Table* table = supported(level)) return *table;
+    return *table_baseline();
+}
+
+const Table& chosen() noexcept {
+    static const Table& table = choose();
+    return table;
+}
+
+const Table* named(const char* path) noexcept {
+    for (int level = 0; level < level_count; ++level)
+        if (const Table* table = supported(level); table && std::strcmp(table->path, path) == 0) return table;
+    return nullptr;
+}
+
+}  // namespace
+
+const char* cpu_path() noexcept { return chosen().path; }
+
+CascadeFunction<float, float> cascade_function(float, float) noexcept { return chosen().cascade_f32; }
+CascadeFunction<double, double> cascade_function(double, double) noexcept { return chosen().cascade_f64; }
+CascadeFunction<float, double> cascade_function(float, double) noexcept { return chosen().cascade_f32_in_f64; }
+
+CascadeFunction<float, float> cascade_function_of(const char* path, float, float) noexcept {
+    const Table* table = named(path);
+    return table ? table->cascade_f32 : nullptr;
+}
+CascadeFunction<double, double> cascade_function_of(const char* path, double, double) noexcept {
+    const Table* table = named(path);
+    return table ? table->cascade_f64 : nullptr;
+}
+CascadeFunction<float, double> cascade_function_of(const char* path, float, double) noexcept {
+    const Table* table = named(path);
+    return table ? table->cascade_f32_in_f64 : nullptr;
+}
+
+}  // namespace fascikit::kernels

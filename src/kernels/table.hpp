@@ -1,0 +1,20 @@
+// The functions of one CPU path. Included by the per-CPU files, so: plain data, no inline code.
+#pragma once
+
+#include "fascikit/filter/cascade_kernel.hpp"
+
+namespace fascikit::kernels {
+
+struct Table {
+    const char* path;
+    CascadeFunction<float, float> cascade_f32;
+    CascadeFunction<double, double> cascade_f64;
+    CascadeFunction<float, double> cascade_f32_in_f64;
+};
+
+/// Null where the compiler had no such target.
+const Table* table_baseline() noexcept;
+const Table* table_avx2() noexcept;
+const Table* table_avx512() noexcept;
+
+}  // namespace fascikit::kernels
