@@ -1,6 +1,9 @@
 # How a pinned archive becomes the target that find_package would have made.
 include(FetchContent)
 include(FascikitPinned)
+if(POLICY CMP0135)
+  cmake_policy(SET CMP0135 NEW)
+endif()
 
 # Unpacks archive NAME and sets FASCIKIT_SOURCE to its folder; its own build files are not run.
 macro(fascikit_fetch name)
