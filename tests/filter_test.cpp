@@ -15,6 +15,7 @@
 
 #include "fascikit/filter/butterworth.hpp"
 #include "fascikit/filter/cascade.hpp"
+#include "fascikit/filter/zero_phase.hpp"
 
 using namespace fascikit;
 using namespace fascikit::filter;
@@ -331,4 +332,97 @@ TEST(Cascade, LeavesWrongBlocksAlone) {
     cascade.start(-1, 5);
     cascade.start(2, 5);
     EXPECT_EQ(x, std::vector<float>(6, 1.0F));
+}
+
+namespace {
+
+// The same in long double, channel by channel, without any of the library's loops.
+std::vector<long double> reference_filtfilt(const Sos<double>& sos, const std::vector<double>& x, std::int64_t pad) {
+    const auto n = static_cast<std::int64_t>(x.size());
+    const auto at = [&](std::int64_t i) { return static_cast<long double>(x[static_cast<std::size_t>(i)]); };
+    std::vector<long double> y;
+    for (std::int64_t k = pad; k > 0; --k) y.push_back(2 * at(0) - at(k));
+    for (std::int64_t k = 0; k < n; ++k) y.push_back(at(k));
+    for (std::int64_t k = 2; k < pad + 2; ++k) y.push_back(2 * at(n - 1) - at(n - k));
+    for (int pass = 0; pass < 2; ++pass) {
+        long double scale = y.front();
+        for (const auto& s : sos.sections()) {
+            const long double b0 = s.b0, b1 = s.b1, b2 = s.b2, a1 = s.a1, a2 = s.a2;
+            const long double c1 = b1 - a1 * b0, c2 = b2 - a2 * b0;
+            long double s1 = (c1 + c2) / (1 + a1 + a2);
+            long double s2 = ((1 + a1) * s1 - c1) * scale;
+            s1 *= scale;
+            scale *= (b0 + b1 + b2) / (1 + a1 + a2);
+            for (long double& v : y) {
+                const long double out = b0 * v + s1;
+                s1 = b1 * v - a1 * out + s2;
+                s2 = b2 * v - a2 * out;
+                v = out;
+            }
+        }
+        std::reverse(y.begin(), y.end());
+    }
+    return {y.begin() + pad, y.end() - pad};
+}
+
+}  // namespace
+
+TEST(ZeroPhase, EqualsSciPyWithEveryPadding) {
+    struct Case {
+        const char* name;
+        Padding padding;
+        std::optional<std::int64_t> padlen;
+    };
+    const Case cases[] = {{"odd", Padding::odd, {}}, {"even", Padding::even, {}}, {"constant", Padding::constant, {}},
+                          {"none", Padding::none, {}}, {"odd_100", Padding::odd, 100}};
+    for (const auto& item : golden()["outputs"]) {
+        const auto sos = design_of(item);
+        for (const Case& which : cases) {
+            const auto expected = item["sosfiltfilt"][which.name].get<std::vector<double>>();
+            const auto n = static_cast<std::int64_t>(expected.size());
+            const auto x = samples(expected.size(), 11);
+            for (const bool plane : {false, true}) {
+                std::vector<double> data(x.size() * 3);
+                const auto view = plane ? planar(data.data(), n, 3) : interleaved(data.data(), n, 3);
+                for (std::int64_t f = 0; f < n; ++f)
+                    for (std::int64_t c = 0; c < 3; ++c) view(f, c) = x[static_cast<std::size_t>(f)];
+                sosfiltfilt(sos, view, which.padding, which.padlen);
+                for (std::int64_t f = 0; f < n; ++f)
+                    for (std::int64_t c = 0; c < 3; ++c)
+                        ASSERT_NEAR(view(f, c), expected[static_cast<std::size_t>(f)], 1e-12 * largest(expected))
+                            << item["shape"] << which.name << f;
+            }
+        }
+    }
+}
+
+TEST(ZeroPhase, MeetsLongDouble) {
+    const auto sos = butterworth_bandpass(4, 20, 500, 2048);
+    auto x = samples(20000, 3);
+    const auto exact = reference_filtfilt(sos, x, default_padlen(sos));
+    sosfiltfilt(sos, interleaved(x.data(), 20000, 1));
+    long double worst = 0;
+    for (std::size_t i = 0; i < x.size(); ++i) worst = std::max(worst, std::abs(exact[i] - static_cast<long double>(x[i])));
+    EXPECT_LT(static_cast<double>(worst), 1e-13 * largest(x));
+}
+
+TEST(ZeroPhase, HasNoDelayAndSaysWhatIsTooShort) {
+    const auto sos = butterworth_bandpass(2, 20, 400, 2048);
+    std::vector<float> x(401, 0.0F);
+    x[200] = 1;
+    sosfiltfilt(sos, interleaved(x.data(), 401, 1));
+    EXPECT_EQ(std::max_element(x.begin(), x.end()) - x.begin(), 200);
+    for (std::size_t i = 1; i < 100; ++i) EXPECT_NEAR(x[200 - i], x[200 + i], 1e-5);
+
+    std::vector<double> few(15, 1.0);
+    try {
+        sosfiltfilt(sos, interleaved(few.data(), 15, 1));
+        FAIL();
+    } catch (const std::invalid_argument& error) {
+        EXPECT_NE(std::string(error.what()).find("pads 15"), std::string::npos) << error.what();
+        EXPECT_NE(std::string(error.what()).find("has 15"), std::string::npos) << error.what();
+    }
+    EXPECT_EQ(few, std::vector<double>(15, 1.0));
+    EXPECT_THROW(sosfiltfilt(sos, BlockView<double>{}, Padding::none), std::invalid_argument);
+    EXPECT_THROW(sosfiltfilt(sos, interleaved(few.data(), 15, 1), Padding::odd, -1), std::invalid_argument);
 }
