@@ -1,4 +1,5 @@
-// Truth: what a recording is known to hold, written `*.truth.json` (io/write_truth.hpp).
+// Truth: what a recording is known to hold, written `*.truth.json` (io/write_truth.hpp),
+// and Findings: what an analysis says of it, in the same terms.
 //
 // Times are seconds from the start of the recording; amplitudes are µV peak to peak
 // on the largest channel of the site; `noise_rms_uv` is the noise around the
@@ -9,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "fascikit/core/event.hpp"
 #include "fascikit/core/labels.hpp"
 #include "fascikit/core/options.hpp"
 
@@ -46,6 +48,37 @@ struct Truth {
     std::vector<TrueDischarge> discharges;  ///< by peak_s
     std::vector<TrueSegment> segments;      ///< by onset_s
     std::vector<Confounder> confounders;    ///< by onset_s
+};
+
+struct FoundEvent {
+    double peak_s = 0;
+    std::string site;
+    double amplitude_uv = 0;
+    double snr = 0;
+    double probability = 0;
+    std::int64_t burst = -1;
+};
+
+struct FoundBurst {
+    std::int64_t id = 0;
+    double onset_s = 0;
+    std::string site;
+    Label label = Label::indeterminate;
+    double probability = 0;
+};
+
+struct FoundSegment {
+    double onset_s = 0;
+    double end_s = 0;
+    std::string site;                 ///< empty: all sites
+    SegmentKind kind = SegmentKind::masked;
+};
+
+struct Findings {
+    std::vector<std::string> sites;   ///< all that were analysed, silent ones too
+    std::vector<FoundEvent> events;
+    std::vector<FoundBurst> bursts;
+    std::vector<FoundSegment> segments;
 };
 
 }  // namespace fascikit
