@@ -15,6 +15,8 @@
 
 #include "fascikit/filter/butterworth.hpp"
 #include "fascikit/filter/cascade.hpp"
+#include "fascikit/filter/mains.hpp"
+#include "fascikit/filter/mains_detector.hpp"
 #include "fascikit/filter/zero_phase.hpp"
 
 using namespace fascikit;
@@ -425,4 +427,258 @@ TEST(ZeroPhase, HasNoDelayAndSaysWhatIsTooShort) {
     EXPECT_EQ(few, std::vector<double>(15, 1.0));
     EXPECT_THROW(sosfiltfilt(sos, BlockView<double>{}, Padding::none), std::invalid_argument);
     EXPECT_THROW(sosfiltfilt(sos, interleaved(few.data(), 15, 1), Padding::odd, -1), std::invalid_argument);
+}
+
+namespace {
+
+struct Scene {
+    double fs = 2048;
+    double seconds = 10;
+    double noise_uv = 5;
+    double hum_uv = 0;
+    double mains_hz = 50;
+    std::vector<double> discharges_s{};  // 1 mV, 10 ms
+    std::uint32_t seed = 1;
+};
+
+double rms(const std::vector<float>& x, std::size_t from, std::size_t to) {
+    double power = 0;
+    for (std::size_t i = from; i < to; ++i) power += static_cast<double>(x[i]) * static_cast<double>(x[i]);
+    return std::sqrt(power / static_cast<double>(to - from));
+}
+
+// Noise in the band (so it looks like EMG at rest), hum of three harmonics, discharges.
+std::vector<float> band_passed(const Scene& scene) {
+    const auto n = static_cast<std::size_t>(scene.seconds * scene.fs);
+    std::mt19937 engine(scene.seed);
+    std::normal_distribution<double> normal(0, 1);
+    std::vector<double> x(n);
+    for (double& v : x) v = normal(engine);
+    const Band band = resolved(Band{}, Electrode::surface, scene.fs);
+    Cascade<double> filter(butterworth_bandpass(4, band.low_hz, band.high_hz, scene.fs), 1);
+    filter.process(interleaved(x.data(), static_cast<std::int64_t>(n), 1));
+    double power = 0;
+    for (const double v : x) power += v * v;
+    const double scale = scene.noise_uv / std::sqrt(power / static_cast<double>(n));
+    std::vector<double> extra(n, 0.0);
+    for (const double at : scene.discharges_s)
+        for (std::size_t i = 0; i < n; ++i) {
+            const double t = (static_cast<double>(i) / scene.fs - at) / 0.010;
+            if (t >= 0 && t < 1) extra[i] += 500 * std::sin(2 * M_PI * t) * (1 - std::cos(2 * M_PI * t)) / 1.3;
+        }
+    filter.reset();
+    filter.process(interleaved(extra.data(), static_cast<std::int64_t>(n), 1));
+    std::vector<float> out(n);
+    for (std::size_t i = 0; i < n; ++i) {
+        const double w = 2 * M_PI * scene.mains_hz * static_cast<double>(i) / scene.fs;
+        const double hum = scene.hum_uv * (std::sin(w + 0.3) + 0.4 * std::sin(2 * w + 1) + 0.2 * std::sin(3 * w + 2));
+        out[i] = static_cast<float>(scale * x[i] + extra[i] + hum);
+    }
+    return out;
+}
+
+std::vector<float> cancelled(std::vector<float> x, double fs, double mains = 50, double low = 20, double high = 500) {
+    MainsCanceller<float> canceller(fs, mains, Band{low, high}, 1);
+    canceller.process(interleaved(x.data(), static_cast<std::int64_t>(x.size()), 1), 0);
+    return x;
+}
+
+}  // namespace
+
+TEST(MainsCanceller, HumFallsByTwentyDecibelsAlsoOffFrequency) {
+    for (const double fs : {1000.0, 2048.0, 4000.0})
+        for (const double nominal : {50.0, 60.0})
+            for (const double off : {-0.05, 0.0, 0.05}) {
+                Scene scene{.fs = fs, .seconds = 6, .hum_uv = 50, .mains_hz = nominal + off};
+                const double high = std::min(500.0, 0.45 * fs);
+                const auto with = cancelled(band_passed(scene), fs, nominal, 20, high);
+                scene.hum_uv = 0;
+                auto left = cancelled(band_passed(scene), fs, nominal, 20, high);
+                for (std::size_t i = 0; i < left.size(); ++i) left[i] = with[i] - left[i];
+                const auto from = static_cast<std::size_t>(MainsCanceller<float>::settling_s * fs);
+                const double before = 50 * std::sqrt((1 + 0.16 + 0.04) / 2);
+                EXPECT_LT(20 * std::log10(rms(left, from, left.size()) / before), -20) << fs << " " << nominal + off;
+            }
+}
+
+TEST(MainsCanceller, DischargesDoNotRing) {
+    for (const double hum : {0.0, 50.0})
+        for (const double at : {3.0, 3.004, 3.009, 3.013, 3.017}) {
+            Scene scene{.seconds = 4, .hum_uv = hum, .discharges_s = {at}};
+            auto with = band_passed(scene);
+            const auto with_out = cancelled(with, scene.fs);
+            scene.discharges_s.clear();
+            auto without = band_passed(scene);
+            const auto without_out = cancelled(without, scene.fs);
+            std::vector<float> residue(with.size());
+            for (std::size_t i = 0; i < with.size(); ++i)
+                residue[i] = (with_out[i] - without_out[i]) - (with[i] - without[i]);
+            const auto end = static_cast<std::size_t>((at + 0.010) * scene.fs);
+            const auto later = end + static_cast<std::size_t>(0.2 * scene.fs);
+            EXPECT_LT(rms(residue, end, later), 0.1 * 5.0) << hum << " " << at;
+        }
+}
+
+TEST(MainsCanceller, LeavesNoiseNearlyAloneAndSleeps) {
+    const auto x = band_passed({.seconds = 20});
+    auto y = x;
+    MainsCanceller<float> canceller(2048, 50, Band{20, 500}, 1);
+    EXPECT_EQ(canceller.harmonics(), 10);
+    canceller.process(interleaved(y.data(), static_cast<std::int64_t>(y.size()), 1), 0);
+    EXPECT_LE(canceller.active_harmonics(), 2);
+    for (std::size_t i = 0; i < x.size(); ++i) y[i] -= x[i];
+    EXPECT_LT(rms(y, 2048, y.size()), 0.25 * 5);
+    EXPECT_EQ(MainsCanceller<float>(1000, 60, Band{20, 450}, 1).harmonics(), 7);
+    EXPECT_EQ(MainsCanceller<float>(1000, 60, Band{65, 100}, 1).harmonics(), 0);
+}
+
+TEST(MainsCanceller, ChunksGapsAndPathsGiveTheSameBits) {
+    constexpr std::int64_t frames = 5000;
+    std::mt19937 engine(4);
+    for (const int channels : {1, 3, 16, 21}) {
+        const auto size = static_cast<std::size_t>(frames * channels);
+        std::vector<float> x(size);
+        const auto base = band_passed({.seconds = 3, .hum_uv = 30});
+        for (std::size_t i = 0; i < size; ++i) x[i] = base[i / static_cast<std::size_t>(channels)] * static_cast<float>(1 + i % 5);
+        const std::int64_t gap_at = 2100, gap = 777;
+        const auto run = [&](std::vector<float> data, auto&& next, bool plane) {
+            std::vector<float> planes(size);
+            const auto view = interleaved(data.data(), frames, channels);
+            const auto other = planar(planes.data(), frames, channels);
+            for (std::int64_t f = 0; f < frames; ++f)
+                for (std::int64_t c = 0; c < channels; ++c) other(f, c) = view(f, c);
+            const auto used = plane ? other : view;
+            MainsCanceller<float> canceller(2048, 50, Band{20, 500}, channels);
+            for (std::int64_t at = 0; at < frames;) {
+                const std::int64_t limit = at < gap_at ? gap_at : frames;
+                const std::int64_t n = std::min(next(), limit - at);
+                canceller.process(used.rows(at, n), at < gap_at ? at : at + gap);
+                at += n;
+                if (at == gap_at) canceller.start(channels - 1);
+            }
+            for (std::int64_t f = 0; f < frames; ++f)
+                for (std::int64_t c = 0; c < channels; ++c) view(f, c) = used(f, c);
+            return data;
+        };
+        const auto whole = run(x, [] { return frames; }, false);
+        for (int round = 0; round < 4; ++round) {
+            const auto cut = run(x, [&] {
+                const std::int64_t choices[] = {0, 1, 40, 41, 42, static_cast<std::int64_t>(engine() % 300)};
+                return choices[engine() % 6];
+            }, round % 2 == 1);
+            ASSERT_EQ(cut, whole) << channels;
+        }
+    }
+}
+
+#if defined(FASCIKIT_KERNELS)
+TEST(MainsCanceller, PathsGiveTheSameBits) {
+    const auto base = band_passed({.seconds = 1, .hum_uv = 30});
+    constexpr std::int64_t channels = 21, frames = 60, lanes = 32, rows = 60;
+    std::vector<std::vector<double>> results;
+    for (const char* path : {"baseline", "avx2", "avx512", "neon"}) {
+        const auto function = kernels::mains_function_of(path, double{});
+        if (!function) continue;
+        std::vector<double> x(base.begin(), base.begin() + channels * frames), c(2 * rows), s(2 * rows);
+        std::vector<double> a(2 * lanes, 3.0), b(2 * lanes, -2.0), as(2 * lanes, 0.0), bs(2 * lanes, 0.0);
+        std::vector<double> limit(lanes, 20.0), sum(lanes, 0.0);
+        for (std::size_t i = 0; i < c.size(); ++i) c[i] = std::cos(0.1 * static_cast<double>(i)), s[i] = std::sin(0.1 * static_cast<double>(i));
+        for (std::size_t lane = channels; lane < lanes; ++lane) a[lane] = b[lane] = a[lane + lanes] = b[lane + lanes] = 0;
+        const int active[] = {1, 0};
+        function({x.data(), frames, channels, channels, c.data(), s.data(), rows, active, 2, a.data(), b.data(),
+                  as.data(), bs.data(), limit.data(), sum.data(), lanes});
+        x.insert(x.end(), as.begin(), as.end());
+        x.insert(x.end(), bs.begin(), bs.end());
+        x.insert(x.end(), sum.begin(), sum.end());
+        results.push_back(x);
+    }
+    ASSERT_GE(results.size(), 1U);
+    for (const auto& result : results) EXPECT_EQ(result, results.front());
+}
+#endif
+
+TEST(MainsCanceller, KeepsItsPhaseAfterAnHourAndAcrossGaps) {
+    // Learn 3 s at hour 5, then jump 40 min: the hum must still be cancelled in the first block.
+    const double fs = 2048;
+    const auto hum = [&](std::int64_t n) { return static_cast<float>(50 * std::sin(2 * M_PI * 50 * (static_cast<double>(n) / fs) + 0.4)); };
+    const std::int64_t start = static_cast<std::int64_t>(5 * 3600 * fs) + 13;
+    MainsCanceller<float> canceller(fs, 50, Band{20, 500}, 1);
+    std::vector<float> x(6144), y(200);
+    for (std::int64_t i = 0; i < 6144; ++i) x[static_cast<std::size_t>(i)] = hum(start + i);
+    canceller.process(interleaved(x.data(), 6144, 1), start);
+    EXPECT_LT(rms(x, 4096, 6144), 0.5);
+    const std::int64_t later = start + static_cast<std::int64_t>(2400 * fs) + 7;
+    for (std::int64_t i = 0; i < 200; ++i) y[static_cast<std::size_t>(i)] = hum(later + i);
+    canceller.process(interleaved(y.data(), 200, 1), later);
+    EXPECT_LT(rms(y, 0, 200), 0.5);
+}
+
+TEST(MainsCanceller, RecoversFromNotANumberAndNamesBadValues) {
+    auto x = band_passed({.seconds = 5, .hum_uv = 50});
+    x[3000] = NAN;
+    const auto y = cancelled(x, 2048);
+    for (std::size_t i = 6200; i < y.size(); ++i) ASSERT_TRUE(std::isfinite(y[i]));
+    EXPECT_LT(rms(y, 6200, y.size()), 8);
+    static_assert(noexcept(std::declval<MainsCanceller<float>&>().process(BlockView<float>{}, 0)));
+    static_assert(noexcept(std::declval<MainsDetector<float>&>().process(BlockView<const float>{}, 0)));
+    EXPECT_THROW(MainsCanceller<float>(2048, NAN, Band{20, 500}, 1), std::invalid_argument);
+    EXPECT_THROW(MainsCanceller<float>(0, 50, Band{20, 500}, 1), std::invalid_argument);
+    EXPECT_THROW(MainsCanceller<float>(2048, 50, Band{}, 1), std::invalid_argument);
+    EXPECT_THROW(MainsCanceller<float>(2048, 50, Band{20, 500}, 0), std::invalid_argument);
+    EXPECT_THROW(MainsDetector<float>(NAN, Band{20, 500}, 1), std::invalid_argument);
+    EXPECT_THROW(MainsDetector<float>(2048, Band{20, 500}, -1), std::invalid_argument);
+}
+
+TEST(MainsCanceller, DoesNotAllocate) {
+    auto x = band_passed({.seconds = 9, .hum_uv = 50});
+    const auto frames = static_cast<std::int64_t>(x.size());
+    MainsCanceller<float> canceller(2048, 50, Band{20, 500}, 1);
+    MainsDetector<float> detector(2048, Band{20, 500}, 1);
+    const long before = allocations;
+    detector.process(interleaved(std::as_const(x).data(), frames, 1), 0);
+    canceller.process(interleaved(x.data(), frames, 1), 0);
+    canceller.start(0);
+    EXPECT_EQ(allocations, before);
+}
+
+TEST(MainsDetector, TellsFiftyFromSixtyAndSilence) {
+    const auto decision = [](Scene scene, double low = 20) {
+        const auto x = band_passed(scene);
+        MainsDetector<float> detector(scene.fs, Band{low, std::min(500.0, 0.45 * scene.fs)}, 1);
+        detector.process(interleaved(x.data(), static_cast<std::int64_t>(x.size()), 1), 0);
+        return detector.decision();
+    };
+    for (const double off : {-0.05, 0.0, 0.05})
+        for (const double fs : {1000.0, 2048.0, 4000.0, 10000.0}) {
+            EXPECT_EQ(decision({.fs = fs, .seconds = 2, .hum_uv = 10, .mains_hz = 50 + off}), Mains::hz50) << fs;
+            EXPECT_EQ(decision({.fs = fs, .seconds = 2, .hum_uv = 10, .mains_hz = 60 + off}), Mains::hz60) << fs;
+        }
+    EXPECT_EQ(decision({.seconds = 2, .hum_uv = 50, .discharges_s = {0.2, 0.5, 0.9, 1.3, 1.5, 1.9}}), Mains::hz50);
+    for (std::uint32_t seed = 1; seed <= 100; ++seed) {
+        Scene scene{.seconds = 17, .seed = seed};
+        for (int k = 0; k < 3 * static_cast<int>(seed % 20); ++k) scene.discharges_s.push_back(0.1 + 0.27 * k + 0.01 * (k * k % 7));
+        ASSERT_EQ(decision(scene), Mains::off) << seed;
+    }
+}
+
+TEST(MainsDetector, DoesNotDependOnChunksAndSwitchesOff) {
+    auto x = band_passed({.seconds = 60});
+    const auto hum = band_passed({.seconds = 12, .noise_uv = 5, .hum_uv = 20});
+    std::copy(hum.begin(), hum.end(), x.begin());
+    const auto run = [&](std::int64_t chunk) {
+        MainsDetector<float> detector(2048, Band{20, 500}, 1);
+        std::vector<Mains> decisions;
+        const auto n = static_cast<std::int64_t>(x.size());
+        for (std::int64_t at = 0; at < n; at += chunk) {
+            detector.process(interleaved(std::as_const(x).data(), n, 1).rows(at, std::min(chunk, n - at)), at);
+            if ((at + chunk) % 2048 == 0) decisions.push_back(detector.decision());
+        }
+        return decisions;
+    };
+    const auto whole = run(2048);
+    EXPECT_EQ(run(1), whole);
+    EXPECT_EQ(run(64), whole);
+    EXPECT_EQ(whole[0], Mains::hz50);
+    EXPECT_EQ(whole[9], Mains::hz50);
+    EXPECT_EQ(whole.back(), Mains::off);
 }

@@ -16,7 +16,8 @@ const Table* table_baseline() noexcept {
     static constexpr const char* path_name = "baseline";
 #endif
     static constexpr Table table{path_name, &CascadeKernel<Here, float, float>::run,
-                                 &CascadeKernel<Here, double, double>::run, &CascadeKernel<Here, float, double>::run};
+                                 &CascadeKernel<Here, double, double>::run, &CascadeKernel<Here, float, double>::run,
+                                 &MainsKernel<Here, float>::run, &MainsKernel<Here, double>::run};
     return &table;
 }
 

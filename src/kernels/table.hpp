@@ -2,6 +2,7 @@
 #pragma once
 
 #include "fascikit/filter/cascade_kernel.hpp"
+#include "fascikit/filter/mains_kernel.hpp"
 
 namespace fascikit::kernels {
 
@@ -10,6 +11,8 @@ struct Table {
     CascadeFunction<float, float> cascade_f32;
     CascadeFunction<double, double> cascade_f64;
     CascadeFunction<float, double> cascade_f32_in_f64;
+    MainsFunction<float> mains_f32;
+    MainsFunction<double> mains_f64;
 };
 
 /// Null where the compiler had no such target.

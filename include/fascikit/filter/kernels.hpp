@@ -10,6 +10,7 @@
 #pragma once
 
 #include "fascikit/filter/cascade_kernel.hpp"
+#include "fascikit/filter/mains_kernel.hpp"
 
 namespace fascikit::kernels {
 
@@ -21,11 +22,15 @@ namespace fascikit::kernels {
 [[nodiscard]] CascadeFunction<float, float> cascade_function(float, float) noexcept;
 [[nodiscard]] CascadeFunction<double, double> cascade_function(double, double) noexcept;
 [[nodiscard]] CascadeFunction<float, double> cascade_function(float, double) noexcept;
+[[nodiscard]] MainsFunction<float> mains_function(float) noexcept;
+[[nodiscard]] MainsFunction<double> mains_function(double) noexcept;
 
 /// The function of a named path, for tests that compare paths; null where the CPU cannot run it.
 [[nodiscard]] CascadeFunction<float, float> cascade_function_of(const char* path, float, float) noexcept;
 [[nodiscard]] CascadeFunction<double, double> cascade_function_of(const char* path, double, double) noexcept;
 [[nodiscard]] CascadeFunction<float, double> cascade_function_of(const char* path, float, double) noexcept;
+[[nodiscard]] MainsFunction<float> mains_function_of(const char* path, float) noexcept;
+[[nodiscard]] MainsFunction<double> mains_function_of(const char* path, double) noexcept;
 
 #else
 
@@ -44,6 +49,11 @@ namespace fascikit::kernels {
 template <class Io, class Calc>
 [[nodiscard]] inline CascadeFunction<Io, Calc> cascade_function(Io, Calc) noexcept {
     return &CascadeKernel<HostIsa, Io, Calc>::run;
+}
+
+template <class T>
+[[nodiscard]] inline MainsFunction<T> mains_function(T) noexcept {
+    return &MainsKernel<HostIsa, T>::run;
 }
 
 #endif
