@@ -91,8 +91,13 @@ struct BurstFeatures {
     float first_phase_sign = 0;       ///< +1 positive first, -1 negative first
     float interference = 0;           ///< share of the burst that lies in sustained activity, 0 … 1
     float build_up_s = 0;             ///< time from onset to the full level of sustained activity
-    float low_frequency = 0;          ///< share of energy below the analysis band (movement, ECG)
-    float channel_spread = 0;         ///< share of all sites that discharged within ±5 ms
+    float low_frequency = 0;          ///< slow swing (below 25 Hz) around the peak over the amplitude
+    float channel_spread = 0;         ///< share of the other sites that discharged within ±5 ms; NaN below four sites
+    float pooled_hz = 0;              ///< discharges a second of the whole site around it
+    float periodicity = 0;            ///< height of the autocorrelation's first peak beyond 3 ms, sustained activity
+    float regularity = 0;             ///< max(periodicity, 1 - 4 isi_cv): 1 clockwork, 0 irregular
+    float envelope_hz = 0;            ///< rhythm of the envelope, 2 to 20 Hz
+    float envelope_periodicity = 0;   ///< height of its autocorrelation peak
 };
 
 /// Discharges that belong together; an isolated discharge is a burst of one.
@@ -110,6 +115,7 @@ struct Burst {
     float isi_cv = 0;
     Label label = Label::indeterminate;
     float probability = 0;            ///< of `label`
+    std::int32_t clause = -1;         ///< index into burst::clause_table: the clause that spoke
     std::array<float, label_count> probabilities{};
     BurstFeatures features;
 };

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "fascikit/core/error.hpp"
+#include "fascikit/core/finite.hpp"
 #include "fascikit/core/labels.hpp"
 #include "fascikit/core/recording.hpp"
 
@@ -42,8 +43,8 @@ struct Band {
 /// 20 Hz: movement artefact lies below (De Luca et al. 2010, 10.1016/j.jbiomech.2010.01.027).
 [[nodiscard]] inline Band resolved(Band band, Electrode electrode, double sampling_rate_hz) noexcept {
     const bool skin = electrode == Electrode::surface;
-    if (std::isnan(band.low_hz)) band.low_hz = skin ? 20.0 : 10.0;
-    if (std::isnan(band.high_hz)) band.high_hz = std::fmin(skin ? 500.0 : 10000.0, 0.45 * sampling_rate_hz);
+    if (!core::is_finite(band.low_hz)) band.low_hz = skin ? 20.0 : 10.0;
+    if (!core::is_finite(band.high_hz)) band.high_hz = std::fmin(skin ? 500.0 : 10000.0, 0.45 * sampling_rate_hz);
     return band;
 }
 

@@ -71,7 +71,8 @@ struct Coincidence {
 struct Analysis {
     std::string version;              ///< of the library
     std::string cpu_path;             ///< "baseline", "avx2", "avx512", "neon"
-    std::string calibrated_on = "simulated";
+    /// On what probabilities were calibrated; the rules of this version speak uncalibrated.
+    std::string calibrated_on = "uncalibrated";
     AnalyzeOptions options;           ///< resolved: no "auto", no NaN
     RecordingInfo recording;
     std::vector<Event> events;        ///< by onset

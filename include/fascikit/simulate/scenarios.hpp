@@ -97,7 +97,7 @@ namespace detail {
 [[nodiscard]] inline Simulated needle(std::uint64_t seed) {
     constexpr double duration_s = 30;
     Scene scene({.electrode = Electrode::needle, .sampling_rate_hz = 20000, .duration_s = duration_s,
-                 .sites = {"tibialis anterior"}}, seed);
+                 .sites = {"left tibialis"}}, seed);
     scene.noise(0, 5.0);
     const ElectrodePair tip{0.0, 1.0e6};
     const auto make = [&](const std::vector<Fibre>& fibres, double amplitude_uv) {

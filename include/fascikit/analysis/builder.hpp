@@ -1,0 +1,422 @@
+// BurstBuilder: from detections to units, bursts and voluntary segments.
+//
+// Waits 150 ms with each event until its surroundings are known. Events inside sustained
+// activity form one group of the site; every other event is assigned to a unit by its
+// waveform, and the unit's events are grouped when the unit has been silent for 300 ms
+// (2.2 s for needles, where trains may be that slow). A group is measured, named and
+// given out once; nothing given out changes.
+//
+// Both passes use it. With `bounded`, nothing is allocated after construction: a group is
+// then given out at the latest with 256 discharges, and what follows is a new group.
+// Frames are those of the filtered signal; `delay` is subtracted for positions given out.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "fascikit/burst/classify.hpp"
+#include "fascikit/burst/group.hpp"
+#include "fascikit/burst/measure.hpp"
+#include "fascikit/burst/periodicity.hpp"
+#include "fascikit/detect/detector.hpp"
+#include "fascikit/sort/features.hpp"
+#include "fascikit/sort/units.hpp"
+
+namespace fascikit::analysis {
+
+/// Discharges of a live group at the most.
+inline constexpr std::size_t longest_group = 256;
+
+template <class T>
+class BurstBuilder {
+public:
+    BurstBuilder(const detect::Timing& timing, const std::vector<detect::SiteLanes>& sites, Electrode electrode,
+                 std::int64_t delay, bool bounded)
+        : timing_(timing), electrode_(electrode), delay_(delay), bounded_(bounded), sites_(sites) {
+        std::size_t widest = 1;
+        states_.reserve(sites.size());
+        for (const auto& site : sites) {
+            widest = std::max(widest, site.count);
+            states_.emplace_back(site.count, timing);
+        }
+        wave_.assign(widest * static_cast<std::size_t>(timing.before + timing.after), T{});
+        scratch_.assign(4096, 0.0F);
+        ids_.reserve(4096);
+    }
+
+    /// A detection, with the id it was given out under.
+    void on_event(const detect::Detection& d, std::int64_t id) noexcept {
+        Site& site = states_[d.site];
+        site.peaks[site.peak_count++ % site.peaks.size()] = d.peak;
+        if (site.pending_count == site.pending.size()) return;  // 128 events in 150 ms: cannot be
+        site.pending[(site.pending_first + site.pending_count++) % site.pending.size()] = {d, id};
+    }
+    void on_activity(std::size_t site, const detect::Activity& activity) noexcept {
+        if (!activity.sustained) return;
+        states_[site].closed = activity;
+        states_[site].closing = true;
+    }
+    /// Mean square over noise of the site's most active channel in one tile.
+    void on_tile(std::size_t site, std::int64_t tile, double ratio) noexcept {
+        auto& ring = states_[site].envelope;
+        ring[static_cast<std::size_t>(tile) % ring.size()] = static_cast<float>(std::sqrt(ratio));
+    }
+
+    /// Everything that can be decided with the frames before `now`. `out(Burst&, span<const
+    /// int64_t> ids, bool voluntary)`.
+    template <class Out>
+    void advance(std::int64_t now, const detect::Detector<T>& detector, Out&& out) noexcept {
+        for (std::size_t s = 0; s < states_.size(); ++s) {
+            Site& site = states_[s];
+            take_pending(s, now - timing_.assign_delay, detector, out);
+            if (site.closing && now >= site.closed.end_tile * timing_.tile + timing_.assign_delay + timing_.tile) {
+                close_sustained(s, detector, out);
+                site.closing = false;
+            }
+            if (site.lists_busy == 0) continue;
+            const auto silence = timing_.frames(burst::closing_interval_s(electrode_)) + timing_.assign_delay;
+            for (std::size_t u = 0; u < site.lists.size(); ++u)
+                if (!site.lists[u].empty() && now - site.lists[u].back().peak > silence) close_unit(s, u, out);
+        }
+    }
+    /// Everything that is still open, at the end of the recording.
+    template <class Out>
+    void flush(const detect::Detector<T>& detector, Out&& out) noexcept {
+        for (std::size_t s = 0; s < states_.size(); ++s) {
+            take_pending(s, std::int64_t{1} << 62, detector, out);
+            if (!states_[s].run.empty()) close_sustained(s, detector, out);
+            states_[s].closing = false;
+            for (std::size_t u = 0; u < states_[s].lists.size(); ++u)
+                if (!states_[s].lists[u].empty()) close_unit(s, u, out);
+        }
+    }
+    void reset() noexcept {
+        for (auto& site : states_) site.reset();
+        next_burst_ = 0;
+        next_unit_ = 0;
+    }
+
+private:
+    struct Pending {
+        detect::Detection detection;
+        std::int64_t id = 0;
+    };
+    struct History {
+        std::array<std::int64_t, 16> onsets{};  // of the unit's last groups
+        std::size_t count = 0;
+        std::int64_t last_peak = std::int64_t{-1} << 60;
+        std::int32_t unit = -1;                 // its name over all sites
+    };
+    struct Site {
+        Site(std::size_t channels, const detect::Timing& timing)
+            : sorter(channels, timing.before + timing.after, std::max<std::int64_t>(1, timing.frames(0.001))),
+              pending(128),
+              lists(sort::largest_unit_count),
+              history(sort::largest_unit_count),
+              peaks(64, std::int64_t{-1} << 60),
+              envelope(512, 0.0F) {
+            for (auto& list : lists) list.reserve(64);
+            run.reserve(longest_group);
+        }
+        void reset() noexcept {
+            sorter.reset();
+            pending_first = pending_count = 0;
+            for (auto& list : lists) list.clear();
+            for (auto& entry : history) entry = History{};
+            std::fill(peaks.begin(), peaks.end(), std::int64_t{-1} << 60);
+            run.clear();
+            closing = false;
+            lists_busy = 0;
+        }
+        sort::UnitSorter<T> sorter;
+        std::vector<Pending> pending;
+        std::size_t pending_first = 0;
+        std::size_t pending_count = 0;
+        std::vector<std::vector<burst::Discharge>> lists;
+        std::vector<History> history;
+        std::vector<std::int64_t> peaks;
+        std::size_t peak_count = 0;
+        std::vector<float> envelope;
+        std::vector<burst::Discharge> run;
+        detect::Activity closed{};
+        detect::Activity last_sustained{};
+        bool closing = false;
+        std::size_t lists_busy = 0;
+    };
+
+    [[nodiscard]] bool in_sustained(const Site& site, std::size_t s, std::int64_t frame,
+                                    const detect::Detector<T>& detector) const noexcept {
+        const auto inside = [&](const detect::Activity& a) {
+            return a.sustained && frame >= (a.first_tile - 1) * timing_.tile && frame < (a.end_tile + 1) * timing_.tile;
+        };
+        const auto& tracker = detector.tracker(s);
+        if (tracker.open() && inside(tracker.current())) return true;
+        return inside(site.closed);
+    }
+
+    template <class Out>
+    void take_pending(std::size_t s, std::int64_t until, const detect::Detector<T>& detector, Out& out) noexcept {
+        Site& site = states_[s];
+        while (site.pending_count > 0) {
+            const Pending entry = site.pending[site.pending_first];
+            if (entry.detection.peak > until) return;
+            site.pending_first = (site.pending_first + 1) % site.pending.size();
+            --site.pending_count;
+            burst::Discharge d = describe(s, entry, detector);
+            if (in_sustained(site, s, entry.detection.peak, detector)) {
+                if (bounded_ && site.run.size() == longest_group) close_sustained(s, detector, out);
+                site.run.push_back(d);
+                continue;
+            }
+            const auto a = site.sorter.assign(wave_.data(), noise_power(s, detector), entry.detection.peak);
+            if (a.slot < 0) {
+                // No template free: a discharge of its own.
+                emit(s, std::span(&d, 1), nullptr, out);
+                continue;
+            }
+            const auto slot = static_cast<std::size_t>(a.slot);
+            auto& list = site.lists[slot];
+            if (a.founded) {
+                if (!list.empty()) close_unit(s, slot, out);
+                site.history[slot] = History{};
+                site.history[slot].unit = next_unit_++;
+            }
+            d.unit = site.history[slot].unit;
+            d.similarity = static_cast<float>(a.similarity);
+            if (bounded_ && list.size() == list.capacity()) close_unit(s, slot, out);
+            if (list.empty()) ++site.lists_busy;
+            list.push_back(d);
+        }
+    }
+
+    /// Reads the waveform of an event into `wave_` and measures it.
+    [[nodiscard]] burst::Discharge describe(std::size_t s, const Pending& entry,
+                                            const detect::Detector<T>& detector) noexcept {
+        const detect::Detection& e = entry.detection;
+        const detect::SiteLanes& lanes = sites_[s];
+        const std::int64_t length = timing_.before + timing_.after;
+        for (std::size_t c = 0; c < lanes.count; ++c)
+            for (std::int64_t i = 0; i < length; ++i)
+                wave_[c * static_cast<std::size_t>(length) + static_cast<std::size_t>(i)] =
+                    detector.sample(e.peak - timing_.before + i, lanes.first + c);
+        const auto own = std::span<const T>(wave_).subspan((e.lane - lanes.first) * static_cast<std::size_t>(length),
+                                                           static_cast<std::size_t>(length));
+        const auto f = sort::measure(own, timing_.rate_hz, detector.noise(e.lane));
+        burst::Discharge d;
+        d.id = entry.id;
+        d.onset = e.onset;
+        d.peak = e.peak;
+        d.end = e.end;
+        d.amplitude_uv = static_cast<float>(e.amplitude);
+        d.potential_ms = static_cast<float>(f.duration_ms);
+        d.phases = static_cast<float>(f.phases);
+        d.first_phase_sign = static_cast<float>(f.first_phase_sign);
+        d.low_frequency = slow_swing(e, detector);
+        d.channel_spread = spread(s, e.peak);
+        return d;
+    }
+    [[nodiscard]] double noise_power(std::size_t s, const detect::Detector<T>& detector) const noexcept {
+        double power = 0;
+        for (std::size_t k = sites_[s].first; k < sites_[s].first + sites_[s].count; ++k)
+            power += detector.noise(k) * detector.noise(k);
+        return power;
+    }
+    /// Swing of the 20 ms mean (which 50 Hz does not pass) within ±80 ms, over the amplitude.
+    [[nodiscard]] float slow_swing(const detect::Detection& e, const detect::Detector<T>& detector) const noexcept {
+        const std::int64_t width = std::max<std::int64_t>(1, timing_.frames(0.020));
+        const std::int64_t reach = timing_.frames(0.080);
+        if (e.amplitude <= 0 || !detector.kept(e.peak - reach, e.peak + reach)) return 0.0F;
+        double sum = 0;
+        double low = 0;
+        double high = 0;
+        for (std::int64_t f = e.peak - reach; f < e.peak + reach; ++f) {
+            sum += static_cast<double>(detector.raw(f, e.lane));
+            if (f - width >= e.peak - reach) sum -= static_cast<double>(detector.raw(f - width, e.lane));
+            if (f - (e.peak - reach) < width - 1) continue;
+            const double mean = sum / static_cast<double>(width);
+            if (f - (e.peak - reach) == width - 1) low = high = mean;
+            low = std::min(low, mean);
+            high = std::max(high, mean);
+        }
+        return static_cast<float>((high - low) / e.amplitude);
+    }
+    [[nodiscard]] float spread(std::size_t s, std::int64_t peak) const noexcept {
+        if (states_.size() < 4) return burst::unknown;
+        const std::int64_t reach = timing_.frames(0.005);
+        std::size_t count = 0;
+        for (std::size_t other = 0; other < states_.size(); ++other) {
+            if (other == s) continue;
+            for (const std::int64_t p : states_[other].peaks)
+                if (p - peak <= reach && peak - p <= reach) {
+                    ++count;
+                    break;
+                }
+        }
+        return static_cast<float>(count) / static_cast<float>(states_.size() - 1);
+    }
+    /// Discharges a second of the site around a group, its own not counted.
+    [[nodiscard]] float pooled_hz(const Site& site, std::span<const burst::Discharge> d) const noexcept {
+        const std::int64_t first = d.front().peak - timing_.frames(0.5);
+        const std::int64_t end = d.back().peak + timing_.frames(0.25);
+        std::int64_t count = 0;
+        for (const std::int64_t p : site.peaks) count += p >= first && p < end;
+        count -= static_cast<std::int64_t>(d.size());
+        return static_cast<float>(static_cast<double>(std::max<std::int64_t>(0, count)) /
+                                  (static_cast<double>(end - first) / timing_.rate_hz));
+    }
+
+    template <class Out>
+    void close_unit(std::size_t s, std::size_t slot, Out& out) noexcept {
+        Site& site = states_[s];
+        auto& list = site.lists[slot];
+        History& history = site.history[slot];
+        const std::span<const burst::Discharge> all(list);
+        burst::group(all, timing_.rate_hz, electrode_, [&](std::size_t first, std::size_t count) {
+            History context = history;
+            history.onsets[history.count++ % history.onsets.size()] = all[first].peak;
+            emit(s, all.subspan(first, count), &context, out,
+                 first + count < all.size() ? all[first + count].peak : std::int64_t{1} << 60);
+            history.last_peak = all[first + count - 1].peak;
+        });
+        list.clear();
+        --site.lists_busy;
+    }
+
+    template <class Out>
+    void emit(std::size_t s, std::span<const burst::Discharge> d, const History* history, Out& out,
+              std::int64_t next_peak = std::int64_t{1} << 60) noexcept {
+        Burst b;
+        b.features = burst::measure(d, timing_.rate_hz, scratch_);
+        const auto ms = [&](std::int64_t frames) {
+            return frames > (std::int64_t{1} << 58) ? std::numeric_limits<float>::infinity()
+                                                    : static_cast<float>(1000.0 * static_cast<double>(frames) / timing_.rate_hz);
+        };
+        if (history != nullptr) {
+            b.features.isi_before_ms = ms(d.front().peak - history->last_peak);
+            b.features.isi_after_ms = ms(next_peak - d.back().peak);
+            std::array<std::int64_t, 17> onsets{};
+            const std::size_t size = history->onsets.size();
+            const std::size_t kept = std::min(history->count, size);
+            for (std::size_t i = 0; i < kept; ++i) onsets[i] = history->onsets[(history->count - kept + i) % size];
+            onsets[kept] = d.front().peak;
+            burst::measure_repetition(b.features, std::span<const std::int64_t>(onsets).first(kept + 1),
+                                      timing_.rate_hz, scratch_);
+        }
+        b.features.pooled_hz = pooled_hz(states_[s], d);
+        b.unit = d.front().unit;
+        b.n_units = 1;
+        finish(s, b, d, d.front().onset, d.back().end, false, out);
+    }
+
+    template <class Out>
+    void close_sustained(std::size_t s, const detect::Detector<T>& detector, Out& out) noexcept {
+        Site& site = states_[s];
+        if (site.run.empty()) return;
+        const auto& tracker = detector.tracker(s);
+        const detect::Activity a = site.closing || !tracker.open() ? site.closed : tracker.current();
+        const std::span<const burst::Discharge> d(site.run);
+        Burst b;
+        b.features = burst::measure(d, timing_.rate_hz, scratch_);
+        const std::int64_t onset = std::max(a.first_tile * timing_.tile, d.front().onset - timing_.tile);
+        const std::int64_t end = std::max(std::min(a.end_tile * timing_.tile, d.back().end + timing_.tile), onset + 1);
+        b.features.duration_s = static_cast<float>(static_cast<double>(end - onset) / timing_.rate_hz);
+        b.features.interference = 1.0F;
+        b.features.build_up_s =
+            static_cast<float>(static_cast<double>((a.full_tile - a.first_tile) * timing_.tile) / timing_.rate_hz);
+        measure_rhythms(s, a, detector, b.features);
+        b.features.pooled_hz = pooled_hz(site, d);
+        b.n_units = 0;
+        finish(s, b, d, onset, end, true, out);
+        site.run.clear();
+    }
+
+    /// Periodicity of the last 0.4 s of the largest channel, rhythm of the envelope of the last 4 s.
+    void measure_rhythms(std::size_t s, const detect::Activity& a, const detect::Detector<T>& detector,
+                         BurstFeatures& f) noexcept {
+        std::size_t lane = sites_[s].first;
+        double most = -1;
+        const std::int64_t last = a.end_tile * timing_.tile;
+        const std::int64_t first = std::max(a.first_tile * timing_.tile, last - timing_.frames(0.4));
+        for (std::size_t k = sites_[s].first; k < sites_[s].first + sites_[s].count; ++k) {
+            double sum = 0;
+            for (std::int64_t i = first; i < last; i += 4)
+                sum += static_cast<double>(detector.sample(i, k)) * static_cast<double>(detector.sample(i, k));
+            if (sum > most) {
+                most = sum;
+                lane = k;
+            }
+        }
+        // 4 kHz resolves 300 Hz to 8 %; more would only cost.
+        const auto step = std::max<std::int64_t>(1, static_cast<std::int64_t>(timing_.rate_hz / 4000.0));
+        std::size_t count = 0;
+        for (std::int64_t i = first; i + step <= last && count < scratch_.size() / 2; i += step) {
+            double sum = 0;
+            for (std::int64_t j = 0; j < step; ++j) sum += static_cast<double>(detector.sample(i + j, lane));
+            scratch_[count++] = static_cast<float>(sum);
+        }
+        const double rate = timing_.rate_hz / static_cast<double>(step);
+        const auto r = burst::rhythm(std::span<const float>(scratch_).first(count),
+                                     static_cast<std::size_t>(std::max(1.0, 0.003 * rate)),
+                                     static_cast<std::size_t>(0.130 * rate));
+        f.periodicity = static_cast<float>(std::max(0.0, r.height));
+        f.regularity = std::max(f.regularity, f.periodicity);
+        if (r.lag > 0 && f.periodicity >= 0.6F) {
+            f.rate_hz = static_cast<float>(rate / static_cast<double>(r.lag));
+            f.n_discharges = std::max(f.n_discharges, f.rate_hz * f.duration_s);
+        }
+        const auto& ring = states_[s].envelope;
+        const std::int64_t tiles = std::min<std::int64_t>(a.end_tile - a.first_tile, static_cast<std::int64_t>(ring.size()) - timing_.outer_dip_tiles - timing_.tiles(0.2));
+        double mean = 0;
+        for (std::int64_t i = 0; i < tiles; ++i)
+            mean += static_cast<double>(ring[static_cast<std::size_t>(a.end_tile - tiles + i) % ring.size()]);
+        mean /= static_cast<double>(std::max<std::int64_t>(1, tiles));
+        for (std::int64_t i = 0; i < tiles; ++i)
+            scratch_[static_cast<std::size_t>(i)] = ring[static_cast<std::size_t>(a.end_tile - tiles + i) % ring.size()] - static_cast<float>(mean);
+        // Six cycles: fewer are not called a rhythm.
+        const auto e = burst::rhythm(std::span<const float>(scratch_).first(static_cast<std::size_t>(std::max<std::int64_t>(0, tiles))),
+                                     static_cast<std::size_t>(std::max(1.0, 0.050 / timing_.tile_s())),
+                                     static_cast<std::size_t>(std::min(0.5 / timing_.tile_s(), static_cast<double>(tiles) / 6.0)));
+        f.envelope_periodicity = static_cast<float>(std::max(0.0, e.height));
+        if (e.lag > 0) f.envelope_hz = static_cast<float>(1.0 / (static_cast<double>(e.lag) * timing_.tile_s()));
+    }
+
+    template <class Out>
+    void finish(std::size_t s, Burst& b, std::span<const burst::Discharge> d, std::int64_t onset, std::int64_t end,
+                bool sustained, Out& out) noexcept {
+        burst::classify(b, electrode_);
+        b.id = next_burst_++;
+        b.site = static_cast<std::int32_t>(s);
+        b.onset_sample = std::max<std::int64_t>(0, onset - delay_);
+        b.end_sample = std::max(b.onset_sample + 1, end - delay_);
+        b.onset_s = static_cast<double>(b.onset_sample) / timing_.rate_hz;
+        b.duration_s = static_cast<double>(b.end_sample - b.onset_sample) / timing_.rate_hz;
+        b.n_discharges = static_cast<std::int32_t>(d.size());
+        b.rate_hz = b.features.rate_hz;
+        b.isi_cv = b.features.isi_cv;
+        ids_.clear();
+        for (const auto& discharge : d) {
+            if (bounded_ && ids_.size() == ids_.capacity()) break;
+            ids_.push_back(discharge.id);
+        }
+        out(b, std::span<const std::int64_t>(ids_), sustained && b.label == Label::voluntary);
+    }
+
+    detect::Timing timing_;
+    Electrode electrode_;
+    std::int64_t delay_;
+    bool bounded_;
+    std::vector<detect::SiteLanes> sites_;
+    std::vector<Site> states_;
+    std::vector<T> wave_;
+    std::vector<float> scratch_;
+    std::vector<std::int64_t> ids_;
+    std::int64_t next_burst_ = 0;
+    std::int32_t next_unit_ = 0;
+};
+
+}  // namespace fascikit::analysis

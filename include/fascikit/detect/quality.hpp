@@ -1,0 +1,122 @@
+// QualityMask: which tiles of which channels cannot be used, and why.
+//
+// A sample is bad when it is not finite (by its bits), when it is the same to the bit
+// for 200 ms (flat: a lost contact; at rest any amplifier's last bit moves), or when it
+// sits at the amplifier's rail for 5 ms (clipped; a single clipped peak of a strong
+// contraction is signal, and stays). A tile with a bad sample is masked whole.
+//
+// A clipped run is masked from its start because tiles are judged one tile late; of a
+// flat run the first 200 ms pass, which a filter turns into a decaying constant.
+// Causal apart from that tile. No allocation after construction.
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "fascikit/core/block.hpp"
+#include "fascikit/core/event.hpp"
+#include "fascikit/core/finite.hpp"
+#include "fascikit/detect/timing.hpp"
+
+namespace fascikit::detect {
+
+/// What a channel's tile is: usable, or the reason why not.
+enum class TileState : std::uint8_t { usable, not_finite, gap, flat, clipped };
+
+[[nodiscard]] constexpr Reason reason_of(TileState state) noexcept {
+    switch (state) {
+        case TileState::not_finite: return Reason::not_finite;
+        case TileState::gap: return Reason::gap;
+        case TileState::flat: return Reason::flat;
+        case TileState::clipped: return Reason::clipped;
+        case TileState::usable: break;
+    }
+    return Reason::gap;
+}
+
+template <class T>
+class QualityMask {
+public:
+    /// `rail_low`, `rail_high`: a value a lane; the lowest and highest T where unknown.
+    QualityMask(const Timing& timing, std::vector<T> rail_low, std::vector<T> rail_high)
+        : lanes_(rail_low.size()),
+          flat_frames_(timing.frames(0.200)),
+          clip_frames_(timing.frames(0.005) > 3 ? timing.frames(0.005) : 3),
+          rail_low_(std::move(rail_low)),
+          rail_high_(std::move(rail_high)),
+          last_(lanes_, T{}),
+          run_(lanes_, 0),
+          state_(2 * lanes_, TileState::usable) {}
+
+    /// The rails of a lane, when its samples are given less an offset.
+    void set_rails(std::size_t lane, T low, T high) noexcept {
+        rail_low_[lane] = low;
+        rail_high_[lane] = high;
+    }
+    /// Looks at a tile (frames × lanes, lane stride 1). Afterwards `previous()` is final
+    /// for the tile before it, and `current()` so far for this one. `absent` is what a
+    /// sample that is not finite means: `gap` where the tile was filled up.
+    void push(BlockView<const T> tile, TileState absent = TileState::not_finite) noexcept {
+        for (std::size_t lane = 0; lane < lanes_; ++lane) {
+            state_[lane] = state_[lanes_ + lane];
+            TileState now = TileState::usable;
+            T last = last_[lane];
+            std::int64_t run = run_[lane];
+            for (std::int64_t f = 0; f < tile.frames; ++f) {
+                const T value = tile(f, static_cast<std::int64_t>(lane));
+                if (!core::is_finite(value)) {
+                    now = absent;
+                    run = 0;
+                    last = T{};
+                    continue;
+                }
+                run = value == last ? run + 1 : 1;
+                last = value;
+                if (run >= clip_frames_ && at_rail(lane, value)) {
+                    if (now == TileState::usable) now = TileState::clipped;
+                    // The run began in the tile before, unless it fits into this one.
+                    if (run > f + 1 && state_[lane] == TileState::usable) state_[lane] = TileState::clipped;
+                } else if (run >= flat_frames_ && now == TileState::usable) {
+                    now = TileState::flat;
+                }
+            }
+            last_[lane] = last;
+            run_[lane] = run;
+            state_[lanes_ + lane] = now;
+        }
+    }
+    /// A tile of which nothing arrived.
+    void push_gap() noexcept {
+        for (std::size_t lane = 0; lane < lanes_; ++lane) {
+            state_[lane] = state_[lanes_ + lane];
+            state_[lanes_ + lane] = TileState::gap;
+            run_[lane] = 0;
+        }
+    }
+    /// State of each lane in the tile before the last one pushed.
+    [[nodiscard]] const TileState* previous() const noexcept { return state_.data(); }
+    [[nodiscard]] const TileState* current() const noexcept { return state_.data() + lanes_; }
+
+    void reset() noexcept {
+        for (auto& run : run_) run = 0;
+        for (auto& state : state_) state = TileState::usable;
+    }
+
+private:
+    [[nodiscard]] bool at_rail(std::size_t lane, T value) const noexcept {
+        return value <= rail_low_[lane] || value >= rail_high_[lane];
+    }
+
+    std::size_t lanes_;
+    std::int64_t flat_frames_;
+    std::int64_t clip_frames_;
+    std::vector<T> rail_low_;
+    std::vector<T> rail_high_;
+    std::vector<T> last_;
+    std::vector<std::int64_t> run_;
+    std::vector<TileState> state_;
+};
+
+}  // namespace fascikit::detect
