@@ -40,8 +40,14 @@ namespace fascikit::spectral {
         padded[i] = signal[i] - mean;
         largest = std::max(largest, std::abs(signal[i]));
     }
+    // The mean of what is left: the rounding of the first.
+    double rest = 0;
+    for (std::size_t i = 0; i < signal.size(); ++i) rest += padded[i] / static_cast<double>(n);
     double power = 0;
-    for (const double v : padded) power += v * v;
+    for (std::size_t i = 0; i < signal.size(); ++i) {
+        padded[i] -= rest;
+        power += padded[i] * padded[i];
+    }
     std::vector<double> r(static_cast<std::size_t>(max_lag) + 1, 0.0);
     // What is left of a constant after its mean is rounding, not signal.
     const double rounding = largest * 1e-14;
