@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <vector>
 
 int main() {
@@ -39,7 +40,7 @@ int main() {
     live.flush(sink);
     int there = 0, elsewhere = 0;
     for (const auto& event : sink.events())
-        ++(std::fabs(event.peak_s - 7.0) < 0.02 ? there : elsewhere);
+        ++(std::llabs(event.peak_sample - at) < rate / 50 ? there : elsewhere);
     std::printf("%d discharge at 7 s, %d elsewhere\n", there, elsewhere);
     return there == 1 && elsewhere <= 1 ? 0 : 1;
 }
