@@ -68,7 +68,7 @@ public:
     }
 
     /// Everything that can be decided with the frames before `now`. `out(Burst&, span<const
-    /// int64_t> ids, bool voluntary)`.
+    /// int64_t> ids, bool voluntary, span<const burst::Discharge>)`.
     template <class Out>
     void advance(std::int64_t now, const detect::Detector<T>& detector, Out&& out) noexcept {
         for (std::size_t s = 0; s < states_.size(); ++s) {
@@ -94,6 +94,13 @@ public:
             for (std::size_t u = 0; u < states_[s].lists.size(); ++u)
                 if (!states_[s].lists[u].empty()) close_unit(s, u, out);
         }
+    }
+    /// Distance from a unit's template to the nearest other of its site; NaN where there is none.
+    [[nodiscard]] double nearest_template(std::size_t s, std::int32_t unit) const noexcept {
+        const Site& site = states_[s];
+        for (std::size_t u = 0; u < site.history.size(); ++u)
+            if (site.history[u].unit == unit) return site.sorter.nearest(u);
+        return std::numeric_limits<double>::quiet_NaN();
     }
     void reset() noexcept {
         for (auto& site : states_) site.reset();
@@ -188,6 +195,7 @@ private:
             }
             d.unit = site.history[slot].unit;
             d.similarity = static_cast<float>(a.similarity);
+            d.distance = static_cast<float>(a.distance);
             if (bounded_ && list.size() == list.capacity()) close_unit(s, slot, out);
             if (list.empty()) ++site.lists_busy;
             list.push_back(d);
@@ -215,7 +223,11 @@ private:
         d.amplitude_uv = static_cast<float>(e.amplitude);
         d.potential_ms = static_cast<float>(f.duration_ms);
         d.phases = static_cast<float>(f.phases);
+        d.turns = static_cast<float>(f.turns);
+        d.area_uv_ms = static_cast<float>(f.area_uv_ms);
+        d.rise_ms = static_cast<float>(f.rise_ms);
         d.first_phase_sign = static_cast<float>(f.first_phase_sign);
+        d.snr = static_cast<float>(e.snr);
         d.low_frequency = slow_swing(e, detector);
         d.channel_spread = spread(s, e.peak);
         return d;
@@ -293,12 +305,13 @@ private:
         Burst b;
         b.features = burst::measure(d, timing_.rate_hz, scratch_);
         const auto ms = [&](std::int64_t frames) {
-            return frames > (std::int64_t{1} << 58) ? std::numeric_limits<float>::infinity()
-                                                    : static_cast<float>(1000.0 * static_cast<double>(frames) / timing_.rate_hz);
+            return static_cast<float>(1000.0 * static_cast<double>(frames) / timing_.rate_hz);
         };
         if (history != nullptr) {
-            b.features.isi_before_ms = ms(d.front().peak - history->last_peak);
-            b.features.isi_after_ms = ms(next_peak - d.back().peak);
+            // A unit not heard before was silent since the recording began.
+            b.features.isi_before_ms = ms(d.front().peak - std::max<std::int64_t>(0, history->last_peak));
+            b.features.isi_after_ms =
+                ms(std::min(next_peak - d.back().peak, timing_.frames(burst::closing_interval_s(electrode_))));
             std::array<std::int64_t, 17> onsets{};
             const std::size_t size = history->onsets.size();
             const std::size_t kept = std::min(history->count, size);
@@ -403,7 +416,7 @@ private:
             if (bounded_ && ids_.size() == ids_.capacity()) break;
             ids_.push_back(discharge.id);
         }
-        out(b, std::span<const std::int64_t>(ids_), sustained && b.label == Label::voluntary);
+        out(b, std::span<const std::int64_t>(ids_), sustained && b.label == Label::voluntary, d);
     }
 
     detect::Timing timing_;

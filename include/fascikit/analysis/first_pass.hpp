@@ -28,8 +28,7 @@ namespace fascikit::analysis {
 }
 
 /// An event as it is given out.
-template <class T>
-[[nodiscard]] Event event_of(const detect::Detection& d, std::int64_t id, std::int64_t delay, const LaneMap& map,
+[[nodiscard]] inline Event event_of(const detect::Detection& d, std::int64_t id, std::int64_t delay, const LaneMap& map,
                              const Setup& setup) noexcept {
     Event e;
     e.id = id;
@@ -102,17 +101,13 @@ public:
         y_noise_.push(index, detector_.y_energy().data(), masking_.usable());
         low_noise_.push(index, detector_.low_energy().data(), masking_.usable());
         for (std::size_t s = 0; s < map_.sites.size(); ++s) builder_.on_tile(s, index, detector_.ratio(s));
-        builder_.advance(first + frames, detector_, [&](Burst& b, std::span<const std::int64_t> ids, bool voluntary) {
-            give(b, ids, voluntary, out);
-        });
+        builder_.advance(first + frames, detector_, giver(out));
     }
     template <class Out>
     void flush(std::int64_t end_frame, Out& out) noexcept {
         detector_.flush([&](const detect::Detection& d) { found(d, out); },
                         [&](std::size_t site, const detect::Activity& a) { builder_.on_activity(site, a); });
-        builder_.flush(detector_, [&](Burst& b, std::span<const std::int64_t> ids, bool voluntary) {
-            give(b, ids, voluntary, out);
-        });
+        builder_.flush(detector_, giver(out));
         masking_.flush(end_frame, [&](Segment& s) { out.segment(s); });
     }
     void reset() noexcept {
@@ -142,9 +137,14 @@ private:
     }
     template <class Out>
     void found(const detect::Detection& d, Out& out) noexcept {
-        Event e = event_of<T>(d, next_event_++, setup_.delay, map_, setup_);
+        Event e = event_of(d, next_event_++, setup_.delay, map_, setup_);
         builder_.on_event(d, e.id);
         out.event(e);
+    }
+    template <class Out>
+    [[nodiscard]] auto giver(Out& out) noexcept {
+        return [this, &out](Burst& b, std::span<const std::int64_t> ids, bool voluntary,
+                            std::span<const burst::Discharge>) { give(b, ids, voluntary, out); };
     }
     template <class Out>
     void give(Burst& b, std::span<const std::int64_t> ids, bool voluntary, Out& out) noexcept {

@@ -29,6 +29,8 @@ public:
 
     /// Per lane of the tile: 1 usable, 0 masked.
     [[nodiscard]] const unsigned char* usable() const noexcept { return usable_.data(); }
+    /// Per lane: why it is masked, where it is.
+    [[nodiscard]] const Reason* reasons() const noexcept { return reason_.data(); }
 
     /// Judges the lanes of one tile. Bad lanes of `tile` become zeros; `restart(lane)` is
     /// called where the filters must start anew with the tile's first frame.
@@ -59,15 +61,21 @@ public:
     /// segment that ended with this tile's first frame.
     template <class Out>
     void update_sites(std::int64_t first_frame, const double* noise, Out&& out) noexcept {
+        sites(first_frame, usable_.data(), reason_.data(), noise, out);
+    }
+    /// The same with what was usable, and why not, at an earlier tile.
+    template <class Out>
+    void sites(std::int64_t first_frame, const unsigned char* usable, const Reason* reasons, const double* noise,
+               Out&& out) noexcept {
         for (std::size_t s = 0; s < map_.sites.size(); ++s) {
             const detect::SiteLanes& lanes = map_.sites[s];
             bool open = false;
             bool heard = false;
             for (std::size_t k = lanes.first; k < lanes.first + lanes.count; ++k) {
-                heard = heard || usable_[k] != 0;
-                open = open || (usable_[k] != 0 && core::is_finite(noise[k]));
+                heard = heard || usable[k] != 0;
+                open = open || (usable[k] != 0 && core::is_finite(noise[k]));
             }
-            const Reason reason = heard ? Reason::warm_up : reason_[lanes.first];
+            const Reason reason = heard ? Reason::warm_up : reasons[lanes.first];
             if (site_masked_[s] && (open || reason != site_reason_[s])) close(s, first_frame, out);
             if (!open && !site_masked_[s]) {
                 site_masked_[s] = 1;

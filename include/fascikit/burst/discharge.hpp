@@ -13,8 +13,13 @@ struct Discharge {
     std::int64_t end = 0;
     float amplitude_uv = 0;
     float similarity = std::numeric_limits<float>::quiet_NaN();  ///< to its unit's template
+    float distance = std::numeric_limits<float>::quiet_NaN();    ///< from it, share of energy
+    float snr = 0;
     float potential_ms = 0;
     float phases = 0;
+    float turns = 0;
+    float area_uv_ms = 0;
+    float rise_ms = 0;
     float first_phase_sign = 0;
     float low_frequency = 0;
     float channel_spread = std::numeric_limits<float>::quiet_NaN();

@@ -42,19 +42,21 @@ struct MeanCv {
     return {mean, mean > 0 ? std::sqrt(squares / std::max(1.0, n - 1.0)) / mean : 0.0};
 }
 
-/// Rhythm of the onsets of a unit's groups: 1 / median interval, its CV, and how many intervals.
+/// Rhythm of the onsets of a unit's groups: 1 / median interval, its CV, and how many
+/// intervals. Below six cycles, or slower than one in 5 s, nothing is called a rhythm.
 inline void measure_repetition(BurstFeatures& f, std::span<const std::int64_t> onsets, double rate_hz,
                                std::span<float> scratch) noexcept {
     f.repetition_hz = f.repetition_cv = unknown;
     const std::size_t count = std::min(onsets.size() < 2 ? std::size_t{0} : onsets.size() - 1, scratch.size());
     f.repetitions = static_cast<float>(count);
-    if (count < 2) return;
+    if (count < 5) return;
     const std::size_t skip = onsets.size() - 1 - count;
     for (std::size_t i = 0; i < count; ++i)
         scratch[i] = static_cast<float>(static_cast<double>(onsets[skip + i + 1] - onsets[skip + i]) / rate_hz);
     const auto used = scratch.first(count);
     f.repetition_cv = static_cast<float>(mean_cv(used).cv);
     f.repetition_hz = 1.0F / median(used);
+    if (f.repetition_hz < 0.2F) f.repetition_cv = unknown;
 }
 
 /// Everything that follows from the discharges themselves. `scratch` holds at least d.size().

@@ -127,6 +127,11 @@ public:
                 out(f, c) = static_cast<float>(samples_(first + f, c));
     }
 
+    /// The samples themselves, for readers that need no copy and no rounding.
+    [[nodiscard]] BlockView<const T> view(std::int64_t first, std::int64_t frames) const noexcept {
+        return samples_.rows(first, frames);
+    }
+
 private:
     BlockView<const T> samples_;
     RecordingInfo info_;

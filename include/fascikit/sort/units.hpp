@@ -17,6 +17,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "fascikit/sort/match.hpp"
@@ -32,6 +33,7 @@ struct Assignment {
     std::int32_t unit = -1;           ///< name within the site, from 0
     std::int32_t slot = -1;           ///< where its template lives, below largest_unit_count
     double similarity = 0;            ///< correlation with the template
+    double distance = 0;              ///< from it, share of energy
     bool founded = false;
 };
 
@@ -66,7 +68,7 @@ public:
         if (best < largest_unit_count && best_match.distance <= same_unit_distance) {
             learn(best, wave, best_match.shift);
             last_[best] = time;
-            return {names_[best], static_cast<std::int32_t>(best), best_match.correlation, false};
+            return {names_[best], static_cast<std::int32_t>(best), best_match.correlation, best_match.distance, false};
         }
         const std::size_t free = vacancy();
         if (free == largest_unit_count) return {};
@@ -74,7 +76,17 @@ public:
         counts_[free] = 1;
         last_[free] = time;
         names_[free] = next_name_++;
-        return {names_[free], static_cast<std::int32_t>(free), 1.0, true};
+        return {names_[free], static_cast<std::int32_t>(free), 1.0, 0.0, true};
+    }
+    /// Distance from the template in `slot` to the nearest other; NaN where there is none.
+    [[nodiscard]] double nearest(std::size_t slot) const noexcept {
+        double best = std::numeric_limits<double>::quiet_NaN();
+        for (std::size_t u = 0; u < largest_unit_count; ++u) {
+            if (u == slot || names_[u] < 0) continue;
+            const double d = match(&templates_[slot * values_], &templates_[u * values_], channels_, length_, reach_, 0.0).distance;
+            if (!(d >= best)) best = d;
+        }
+        return best;
     }
     /// Units founded so far; names run from 0.
     [[nodiscard]] std::int32_t founded() const noexcept { return next_name_; }
