@@ -3,5 +3,9 @@
 
 #include "fascikit/io/digital.hpp"
 #include "fascikit/io/read.hpp"
+#include "fascikit/io/results.hpp"
 #include "fascikit/io/sha256.hpp"
 #include "fascikit/io/sites.hpp"
+#include "fascikit/io/truth.hpp"
+#include "fascikit/io/write.hpp"
+#include "fascikit/io/write_edf.hpp"

@@ -16,8 +16,8 @@
 //
 // Limits (InputError): labels of at most 16 ASCII characters, 640 channels, samples up
 // to 9e6 µV, a rate that is a whole number of samples in some record of 1 ms to 60 s.
-// Cost: two passes over `read`; memory: one record of all channels. Threads: several
-// files at once; EDFlib's table of open files is behind a mutex.
+// Cost: two passes over `read`; memory: one record of all channels. Threads: any, one file
+// after the other: EDFlib is behind a mutex, so `read` must not write EDF itself.
 #pragma once
 
 #include <functional>
