@@ -65,7 +65,7 @@ std::string clean_text(std::string_view bytes) {
             text += static_cast<char>(0x80U | (b & 0x3fU));
         }
     }
-    return text;
+    return std::string(trim(text));
 }
 
 std::string in_quotes(std::string_view bytes) {
