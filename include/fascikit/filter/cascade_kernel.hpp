@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 
 namespace fascikit::kernels {
 
@@ -45,97 +46,136 @@ inline constexpr std::int64_t lane_multiple = 16;
 template <class Isa, class Io, class Calc>
 class CascadeKernel {
     static constexpr int width_ = Isa::bytes / static_cast<int>(sizeof(Calc));
-    static constexpr std::int64_t tile_ = 32;  // frames between two looks at the state; 32 × 16 doubles stay in L1
+    static constexpr int groups_ = 2;          // vectors side by side; measured best of 1 to 4
+    static constexpr std::int64_t tile_ = 32;  // frames between two looks at the state; stay in L1
     typedef Calc Vector __attribute__((vector_size(Isa::bytes)));
-    typedef Io IoVector __attribute__((vector_size(static_cast<int>(sizeof(Io)) * width_)));
 
     template <class V>
-    static inline __attribute__((always_inline)) void load(V& out, const Io* from) {
-        if constexpr (sizeof(V) == sizeof(Calc)) {
-            out = static_cast<Calc>(*from);
-        } else if constexpr (sizeof(Io) == sizeof(Calc)) {
-            __builtin_memcpy(&out, from, sizeof(V));
-        } else {
-            IoVector narrow;
-            __builtin_memcpy(&narrow, from, sizeof(narrow));
-            out = __builtin_convertvector(narrow, V);
-        }
-    }
-    template <class V>
-    static inline __attribute__((always_inline)) void store(Io* to, const V& in) {
-        if constexpr (sizeof(V) == sizeof(Calc)) {
-            *to = static_cast<Io>(in);
-        } else if constexpr (sizeof(Io) == sizeof(Calc)) {
-            __builtin_memcpy(to, &in, sizeof(V));
-        } else {
-            const IoVector narrow = __builtin_convertvector(in, IoVector);
-            __builtin_memcpy(to, &narrow, sizeof(narrow));
-        }
+    static inline __attribute__((always_inline)) void step(V& x, V& s1, V& s2, const Calc* c) {
+        const V y = c[0] * x + s1;
+        s1 = (c[1] * x + s2) - c[3] * y;
+        s2 = c[2] * x - c[4] * y;
+        x = y;
     }
 
-    // Sections in a row over one vector of lanes: frame n of the second section runs
-    // while the first is at n + 1, so the chain of dependencies is one section long.
-    template <class V, int Sections>
-    static inline __attribute__((always_inline)) void block(Io* data, std::int64_t frames, std::int64_t stride,
+    // The packs below are unrolled by the front end, so that no state lives in an array
+    // with a run-time index: compilers keep such arrays in memory, at twice the time.
+    template <class V, int... G>
+    static inline __attribute__((always_inline)) void section(V* x, V* s1, V* s2, const Calc* c,
+                                                              std::integer_sequence<int, G...>) {
+        (step<V>(x[G], s1[G], s2[G], c), ...);
+    }
+    template <class V, int... K, int... G>
+    static inline __attribute__((always_inline)) void frame(Calc* data, V* s1, V* s2, const Calc* c,
+                                                            std::integer_sequence<int, K...>,
+                                                            std::integer_sequence<int, G...> groups) {
+        constexpr int n = static_cast<int>(sizeof...(G));
+        constexpr int lanes = static_cast<int>(sizeof(V) / sizeof(Calc));
+        V x[n];
+        (__builtin_memcpy(&x[G], data + G * lanes, sizeof(V)), ...);
+        (section<V>(x, s1 + K * n, s2 + K * n, c + 5 * K, groups), ...);
+        (__builtin_memcpy(data + G * lanes, &x[G], sizeof(V)), ...);
+    }
+
+    // `Sections` in a row over `Groups` neighbouring V of lanes. Frame n of the second
+    // section runs while the first is at n + 1, and groups do not depend on each other:
+    // the chain of dependencies is one section long and well covered.
+    template <class V, int Sections, int Groups>
+    static inline __attribute__((always_inline)) void block(Calc* data, std::int64_t frames, std::int64_t stride,
                                                             const Calc* c, Calc* state, std::int64_t lanes) {
-        V s1[Sections];
-        V s2[Sections];
-        for (int k = 0; k < Sections; ++k) {
-            __builtin_memcpy(&s1[k], state + (2 * k) * lanes, sizeof(V));
-            __builtin_memcpy(&s2[k], state + (2 * k + 1) * lanes, sizeof(V));
-        }
-        for (std::int64_t n = 0; n < frames; ++n, data += stride) {
-            V x;
-            load(x, data);
-#pragma GCC unroll 4
-            for (int k = 0; k < Sections; ++k) {
-                const V y = c[5 * k] * x + s1[k];
-                s1[k] = (c[5 * k + 1] * x + s2[k]) - c[5 * k + 3] * y;
-                s2[k] = c[5 * k + 2] * x - c[5 * k + 4] * y;
-                x = y;
+        constexpr int width = static_cast<int>(sizeof(V) / sizeof(Calc));
+        V s1[Sections * Groups];
+        V s2[Sections * Groups];
+        for (int k = 0; k < Sections; ++k)
+            for (int g = 0; g < Groups; ++g) {
+                __builtin_memcpy(&s1[k * Groups + g], state + (2 * k) * lanes + g * width, sizeof(V));
+                __builtin_memcpy(&s2[k * Groups + g], state + (2 * k + 1) * lanes + g * width, sizeof(V));
             }
-            store(data, x);
+        for (std::int64_t n = 0; n < frames; ++n, data += stride)
+            frame<V>(data, s1, s2, c, std::make_integer_sequence<int, Sections>{},
+                     std::make_integer_sequence<int, Groups>{});
+        for (int k = 0; k < Sections; ++k)
+            for (int g = 0; g < Groups; ++g) {
+                __builtin_memcpy(state + (2 * k) * lanes + g * width, &s1[k * Groups + g], sizeof(V));
+                __builtin_memcpy(state + (2 * k + 1) * lanes + g * width, &s2[k * Groups + g], sizeof(V));
+            }
+    }
+
+    template <class V, int AtOnce, int Groups>
+    static void all_sections(Calc* data, std::int64_t frames, std::int64_t stride, const Calc* c, int sections,
+                             Calc* state, std::int64_t lanes) {
+        while (sections >= AtOnce) {
+            block<V, AtOnce, Groups>(data, frames, stride, c, state, lanes);
+            c += 5 * AtOnce;
+            state += 2 * AtOnce * lanes;
+            sections -= AtOnce;
         }
-        for (int k = 0; k < Sections; ++k) {
-            __builtin_memcpy(state + (2 * k) * lanes, &s1[k], sizeof(V));
-            __builtin_memcpy(state + (2 * k + 1) * lanes, &s2[k], sizeof(V));
+        if constexpr (AtOnce > 2) {
+            if (sections == 3) block<V, 3, Groups>(data, frames, stride, c, state, lanes);
+            if (sections == 2) block<V, 2, Groups>(data, frames, stride, c, state, lanes);
+        }
+        if (sections == 1) block<V, 1, Groups>(data, frames, stride, c, state, lanes);
+    }
+
+    // Through a buffer of Calc: lanes that do not fill a vector, and samples of another type.
+    template <int Groups>
+    static void buffered(Io* data, std::int64_t frames, std::int64_t stride, std::int64_t channels, const Calc* c,
+                         int sections, Calc* state, std::int64_t lanes) {
+        constexpr std::int64_t width = Groups * width_;
+        Calc buffer[tile_ * width];
+        for (std::int64_t f = 0; f < frames; ++f) {
+            const Io* const from = data + f * stride;
+            if (channels == width)
+                for (std::int64_t k = 0; k < width; ++k) buffer[f * width + k] = static_cast<Calc>(from[k]);
+            else
+                for (std::int64_t k = 0; k < width; ++k)
+                    buffer[f * width + k] = k < channels ? static_cast<Calc>(from[k]) : Calc(0);
+        }
+        all_sections<Vector, Groups == 1 ? 4 : 2, Groups>(buffer, frames, width, c, sections, state, lanes);
+        for (std::int64_t f = 0; f < frames; ++f) {
+            Io* const to = data + f * stride;
+            if (channels == width)
+                for (std::int64_t k = 0; k < width; ++k) to[k] = static_cast<Io>(buffer[f * width + k]);
+            else
+                for (std::int64_t k = 0; k < channels; ++k) to[k] = static_cast<Io>(buffer[f * width + k]);
         }
     }
 
-    template <class V>
-    static void all_sections(Io* data, std::int64_t frames, std::int64_t stride, const Calc* c, int sections,
-                             Calc* state, std::int64_t lanes) {
-        while (sections >= 4) {
-            block<V, 4>(data, frames, stride, c, state, lanes);
-            c += 20;
-            state += 8 * lanes;
-            sections -= 4;
+    static void single(Io* data, std::int64_t frames, std::int64_t stride, const Calc* c, int sections, Calc* state,
+                       std::int64_t lanes) {
+        if constexpr (sizeof(Io) == sizeof(Calc)) {
+            all_sections<Calc, 4, 1>(data, frames, stride, c, sections, state, lanes);
+        } else {
+            Calc buffer[tile_];
+            for (std::int64_t f = 0; f < frames; ++f) buffer[f] = static_cast<Calc>(data[f * stride]);
+            all_sections<Calc, 4, 1>(buffer, frames, 1, c, sections, state, lanes);
+            for (std::int64_t f = 0; f < frames; ++f) data[f * stride] = static_cast<Io>(buffer[f]);
         }
-        if (sections == 3) block<V, 3>(data, frames, stride, c, state, lanes);
-        if (sections == 2) block<V, 2>(data, frames, stride, c, state, lanes);
-        if (sections == 1) block<V, 1>(data, frames, stride, c, state, lanes);
     }
 
 public:
     static void run(Io* data, std::int64_t frames, std::int64_t stride, std::int64_t channels, const Calc* c,
                     int sections, Calc* state, std::int64_t lanes) noexcept {
-        const std::int64_t whole = channels - channels % width_;
-        const std::int64_t rest = channels - whole;
+        constexpr std::int64_t pair = groups_ * width_;
         for (std::int64_t first = 0; first < frames; first += tile_, data += tile_ * stride) {
             const std::int64_t n = frames - first < tile_ ? frames - first : tile_;
-            for (std::int64_t lane = 0; lane < whole; lane += width_)
-                all_sections<Vector>(data + lane, n, stride, c, sections, state + lane, lanes);
-            if (rest == 1) {
-                all_sections<Calc>(data + whole, n, stride, c, sections, state + whole, lanes);
-            } else if (rest > 1) {
-                Io padded[tile_ * width_];
-                for (std::int64_t f = 0; f < n; ++f)
-                    for (std::int64_t k = 0; k < width_; ++k)
-                        padded[f * width_ + k] = k < rest ? data[f * stride + whole + k] : Io(0);
-                all_sections<Vector>(padded, n, width_, c, sections, state + whole, lanes);
-                for (std::int64_t f = 0; f < n; ++f)
-                    for (std::int64_t k = 0; k < rest; ++k) data[f * stride + whole + k] = padded[f * width_ + k];
+            std::int64_t lane = 0;
+            for (; lane + pair <= channels; lane += pair) {
+                if constexpr (sizeof(Io) == sizeof(Calc))
+                    all_sections<Vector, 2, groups_>(data + lane, n, stride, c, sections, state + lane, lanes);
+                else
+                    buffered<groups_>(data + lane, n, stride, pair, c, sections, state + lane, lanes);
             }
+            if constexpr (sizeof(Io) == sizeof(Calc)) {
+                if (lane + width_ <= channels) {
+                    all_sections<Vector, 4, 1>(data + lane, n, stride, c, sections, state + lane, lanes);
+                    lane += width_;
+                }
+            }
+            const std::int64_t rest = channels - lane;
+            if (rest == 1) single(data + lane, n, stride, c, sections, state + lane, lanes);
+            else if (rest > width_) buffered<groups_>(data + lane, n, stride, rest, c, sections, state + lane, lanes);
+            else if (rest > 1) buffered<1>(data + lane, n, stride, rest, c, sections, state + lane, lanes);
         }
     }
 };
