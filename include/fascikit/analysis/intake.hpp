@@ -56,6 +56,7 @@ public:
           quality_(timing, std::vector<T>(map.channel.size(), std::numeric_limits<T>::lowest()),
                    std::vector<T>(map.channel.size(), std::numeric_limits<T>::max())),
           offset_(map.channel.size(), 0.0),
+          offset_in_t_(map.channel.size(), T{}),
           has_offset_(map.channel.size(), 0),
           current_(static_cast<std::size_t>(timing.tile) * map.lanes, T{}),
           previous_(current_) {}
@@ -118,23 +119,32 @@ private:
                     break;
                 }
         }
-        T* out = &current_[static_cast<std::size_t>(row) * map_.lanes];
         // Written along the input's contiguous direction; the values are the same.
+        T* out = &current_[static_cast<std::size_t>(row) * map_.lanes];
+        const std::size_t stride = map_.lanes;
         if (block.channel_stride <= block.frame_stride) {
-            for (std::int64_t f = 0; f < block.frames; ++f)
-                for (std::size_t k = 0; k < used; ++k)
-                    out[static_cast<std::size_t>(f) * map_.lanes + k] =
-                        static_cast<T>(static_cast<double>(block(f, map_.channel[k])) - offset_[k]);
+            for (std::int64_t f = 0; f < block.frames; ++f, out += stride)
+                for (std::size_t k = 0; k < used; ++k) out[k] = less_offset(block(f, map_.channel[k]), k);
         } else {
-            for (std::size_t k = 0; k < used; ++k)
+            for (std::size_t k = 0; k < used; ++k) {
+                const U* from = &block(0, map_.channel[k]);
                 for (std::int64_t f = 0; f < block.frames; ++f)
-                    out[static_cast<std::size_t>(f) * map_.lanes + k] =
-                        static_cast<T>(static_cast<double>(block(f, map_.channel[k])) - offset_[k]);
+                    out[static_cast<std::size_t>(f) * stride + k] = less_offset(from[f * block.frame_stride], k);
+            }
         }
+    }
+    /// In the wider of both types: what is left of a large offset keeps its digits.
+    template <class U>
+    [[nodiscard]] T less_offset(U value, std::size_t k) const noexcept {
+        if constexpr (sizeof(U) > sizeof(T))
+            return static_cast<T>(value - static_cast<U>(offset_[k]));
+        else
+            return static_cast<T>(value) - offset_in_t_[k];
     }
     void set_offset(std::size_t k, double value) noexcept {
         has_offset_[k] = 1;
         offset_[k] = value;
+        offset_in_t_[k] = static_cast<T>(value);
         const auto c = static_cast<std::size_t>(map_.channel[k]);
         const auto shifted = [&](const std::vector<double>& rails, T otherwise) {
             return !rails.empty() && core::is_finite(rails[c]) ? static_cast<T>(rails[c] - value) : otherwise;
@@ -194,6 +204,7 @@ private:
     std::vector<double> options_high_;
     detect::QualityMask<T> quality_;
     std::vector<double> offset_;
+    std::vector<T> offset_in_t_;
     std::vector<unsigned char> has_offset_;
     std::vector<T> current_;
     std::vector<T> previous_;

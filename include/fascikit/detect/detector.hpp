@@ -22,8 +22,10 @@
 #include "fascikit/core/finite.hpp"
 #include "fascikit/detect/activity.hpp"
 #include "fascikit/detect/former.hpp"
+#include "fascikit/detect/statistics_kernel.hpp"
 #include "fascikit/detect/threshold.hpp"
 #include "fascikit/detect/timing.hpp"
+#include "fascikit/filter/kernels.hpp"
 
 namespace fascikit::detect {
 
@@ -54,27 +56,6 @@ struct DetectorOptions {
     double decay_frames = 1;          ///< of the band-pass's ringing
     std::size_t ring_tiles = 0;       ///< tiles kept for waveforms
 };
-
-/// Statistic and energies of one tile. Plain loops over adjacent lanes.
-template <class T>
-void tile_statistics(const T* y, const T* low, const T* y_scale, const T* low_scale, std::int64_t frames,
-                     std::size_t lanes, T* z, T* z_max, T* y_energy, T* low_energy) noexcept {
-    for (std::size_t k = 0; k < lanes; ++k) z_max[k] = y_energy[k] = low_energy[k] = T{};
-    for (std::int64_t f = 0; f < frames; ++f) {
-        const std::size_t row = static_cast<std::size_t>(f) * lanes;
-        for (std::size_t k = 0; k < lanes; ++k) {
-            const T a = y[row + k];
-            const T b = low[row + k];
-            y_energy[k] += a * a;
-            low_energy[k] += b * b;
-            const T sa = (a < T{} ? -a : a) * y_scale[k];
-            const T sb = (b < T{} ? -b : b) * low_scale[k];
-            const T s = sa > sb ? sa : sb;
-            z[row + k] = s;
-            z_max[k] = s > z_max[k] ? s : z_max[k];
-        }
-    }
-}
 
 template <class T>
 class Detector {
@@ -133,8 +114,8 @@ public:
         T* ring_z = &z_[slot(tile) * tile_values_];
         std::copy(y, y + tile_values_, ring_y);
         std::copy(x, x + tile_values_, &x_[slot(tile) * tile_values_]);
-        tile_statistics(y, low, y_scale_.data(), low_scale_.data(), o_.timing.tile, o_.lanes, ring_z, z_max_.data(),
-                        y_energy_.data(), low_energy_.data());
+        statistics_(y, low, y_scale_.data(), low_scale_.data(), o_.timing.tile, static_cast<std::int64_t>(o_.lanes),
+                    ring_z, z_max_.data(), y_energy_.data(), low_energy_.data());
         for (std::size_t s = 0; s < o_.sites.size(); ++s) process_site(s, ring_z, on_event, on_activity);
     }
 
@@ -258,6 +239,7 @@ private:
     }
 
     DetectorOptions o_;
+    kernels::StatisticsFunction<T> statistics_ = &kernels::StatisticsKernel<kernels::HostIsa, T>::run;
     std::size_t tile_values_;
     std::vector<T> x_;
     std::vector<T> y_;
