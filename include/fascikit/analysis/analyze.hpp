@@ -110,6 +110,73 @@ inline void review(std::vector<Collector::Found>& bursts, double rate_hz, Electr
     }
 }
 
+/// Longest silence inside voluntary activity: as the outer dip of sustained activity, and
+/// the interval of a unit at its recruitment (132 ms at onset, field notes 2.1) twice.
+inline constexpr double voluntary_dip_s = 0.25;
+
+/// Joins the voluntary bursts of a site that follow each other: a contraction is one burst
+/// of many discharges and units. A train of one unit alone stays as it is. Bursts by onset.
+inline void join_voluntary(std::vector<Collector::Found>& bursts, double rate_hz) {
+    std::map<std::int32_t, std::size_t> open;   // site -> index in `joined`
+    std::vector<Collector::Found> joined;
+    std::vector<std::int64_t> sustained_frames;
+    const auto dip = static_cast<std::int64_t>(voluntary_dip_s * rate_hz);
+    for (auto& found : bursts) {
+        const Burst& b = found.burst;
+        const auto at = open.find(b.site);
+        const bool voluntary = b.label == Label::voluntary;
+        if (voluntary && at != open.end() && b.onset_sample - joined[at->second].burst.end_sample <= dip) {
+            Collector::Found& whole = joined[at->second];
+            whole.discharges.insert(whole.discharges.end(), found.discharges.begin(), found.discharges.end());
+            whole.sustained = whole.sustained || found.sustained;
+            if (found.sustained) sustained_frames[at->second] += b.end_sample - b.onset_sample;
+            whole.burst.end_sample = std::max(whole.burst.end_sample, b.end_sample);
+            if (b.probability > whole.burst.probability) {
+                whole.burst.probability = b.probability;
+                whole.burst.probabilities = b.probabilities;
+                whole.burst.clause = b.clause;
+            }
+            continue;
+        }
+        if (voluntary) open[b.site] = joined.size();
+        joined.push_back(std::move(found));
+        const Burst& kept = joined.back().burst;
+        sustained_frames.push_back(joined.back().sustained ? kept.end_sample - kept.onset_sample : 0);
+    }
+    std::vector<float> scratch;
+    for (std::size_t i = 0; i < joined.size(); ++i) {
+        auto& d = joined[i].discharges;
+        Burst& b = joined[i].burst;
+        if (b.label != Label::voluntary || static_cast<std::size_t>(b.n_discharges) == d.size()) continue;
+        std::sort(d.begin(), d.end(), [](const auto& x, const auto& y) { return x.peak < y.peak; });
+        scratch.resize(d.size());
+        const BurstFeatures before = b.features;
+        b.features = burst::measure(d, rate_hz, scratch);
+        b.features.build_up_s = before.build_up_s;
+        b.features.periodicity = before.periodicity;
+        b.features.regularity = before.regularity;
+        b.features.envelope_hz = before.envelope_hz;
+        b.features.envelope_periodicity = before.envelope_periodicity;
+        std::vector<std::int32_t> units;
+        for (const auto& x : d)
+            if (x.unit >= 0) units.push_back(x.unit);
+        std::sort(units.begin(), units.end());
+        b.n_units = static_cast<std::int32_t>(std::unique(units.begin(), units.end()) - units.begin());
+        if (b.n_units != 1 || joined[i].sustained) b.unit = -1;
+        b.n_discharges = static_cast<std::int32_t>(d.size());
+        b.duration_s = static_cast<double>(b.end_sample - b.onset_sample) / rate_hz;
+        b.features.duration_s = static_cast<float>(b.duration_s);
+        b.features.interference = static_cast<float>(static_cast<double>(sustained_frames[i]) /
+                                                     static_cast<double>(b.end_sample - b.onset_sample));
+        b.features.pooled_hz = static_cast<float>(static_cast<double>(d.size()) / b.duration_s);
+        b.rate_hz = b.features.rate_hz;
+        b.isi_cv = b.features.isi_cv;
+        // Several units together are activity of the site as much as interference is.
+        joined[i].sustained = joined[i].sustained || b.n_units > 1;
+    }
+    bursts = std::move(joined);
+}
+
 /// Units of the second pass from the discharges of its bursts.
 template <class T>
 void collect_units(Analysis& out, const std::vector<Collector::Found>& bursts, const BurstBuilder<T>& builder) {
@@ -293,6 +360,7 @@ template <Source S>
             return std::tie(a.burst.onset_sample, a.burst.site, a.burst.id) <
                    std::tie(b.burst.onset_sample, b.burst.site, b.burst.id);
         });
+        join_voluntary(collected.bursts, info.sampling_rate_hz);
         // Events get their places in time order; what refers to them follows.
         std::vector<std::int64_t> place(collected.events.size());
         std::vector<std::size_t> order(collected.events.size());
@@ -318,7 +386,7 @@ template <Source S>
                 e.burst = found.burst.id;
                 e.unit = d.unit;
             }
-            if (found.sustained) {
+            if (found.sustained && found.burst.label == Label::voluntary) {
                 Segment g;
                 g.onset_sample = found.burst.onset_sample;
                 g.end_sample = found.burst.end_sample;

@@ -27,7 +27,7 @@ struct FeatureInfo {
     int decimals;
 };
 
-inline constexpr std::array<FeatureInfo, 26> feature_table{{
+inline constexpr std::array<FeatureInfo, 27> feature_table{{
     {&BurstFeatures::n_discharges, "n_discharges", "% discharges", 0},
     {&BurstFeatures::rate_hz, "rate_hz", "% Hz inside", 1},
     {&BurstFeatures::isi_cv, "isi_cv", "interval CV %", 2},
@@ -50,6 +50,7 @@ inline constexpr std::array<FeatureInfo, 26> feature_table{{
     {&BurstFeatures::build_up_s, "build_up_s", "% s of build-up", 2},
     {&BurstFeatures::low_frequency, "low_frequency", "slow swing % of the amplitude", 2},
     {&BurstFeatures::channel_spread, "channel_spread", "% of other sites at once", 2},
+    {&BurstFeatures::snr, "snr", "% times the noise", 0},
     {&BurstFeatures::pooled_hz, "pooled_hz", "% discharges/s of the site around it", 1},
     {&BurstFeatures::periodicity, "periodicity", "periodicity %", 2},
     {&BurstFeatures::regularity, "regularity", "regularity %", 2},
@@ -62,7 +63,7 @@ struct Rule {
     float missing = 0.0F;             ///< membership where the feature is NaN
 };
 
-inline constexpr std::size_t most_rules = 8;
+inline constexpr std::size_t most_rules = 9;
 
 struct Clause {
     Label label;
@@ -93,15 +94,16 @@ inline constexpr auto clause_table = [] {
     return std::array{
         Clause{Label::fasciculation_potential, 1.0F, 1.0F,
                {at_most(&F::n_discharges, 1, 1.5F), at_least(&F::isi_before_ms, 150, 250),
-                at_least(&F::isi_after_ms, 150, 250), at_least(&F::potential_ms, 2.5F, 4),
+                at_least(&F::isi_after_ms, 150, 250), at_least(&F::potential_ms, 1, 2.5F),
                 at_least(&F::repetition_cv, 0.10F, 0.30F, 1), at_most(&F::low_frequency, 1, 2.5F),
                 at_most(&F::channel_spread, 0.5F, 0.9F, 1), at_most(&F::pooled_hz, 7, 14)},
-               "Sleutjes 2016 (250 ms on both sides); whole motor unit, hence above 4 ms; without rhythm"},
+               "Sleutjes 2016 (250 ms on both sides); a whole motor unit lasts longer than 2.5 ms; without rhythm"},
         Clause{Label::fasciculation_multiplet, 1.0F, 1.0F,
                {within(&F::n_discharges, 1.5F, 2, 6, 12), within(&F::first_isi_ms, 1.5F, 2, 45, 60),
                 at_least(&F::isi_before_ms, 150, 250), at_least(&F::isi_after_ms, 150, 250),
                 at_least(&F::rate_hz, 15, 22), at_most(&F::repetition_hz, 2, 4, 1),
-                at_most(&F::low_frequency, 1, 2.5F), at_most(&F::pooled_hz, 12, 20)},
+                at_most(&F::interference, 0.2F, 0.5F), at_most(&F::low_frequency, 1, 2.5F),
+                at_most(&F::pooled_hz, 12, 20)},
                "Simpson 1969 (2 to 20 ms); Kleine 2012 (pairs at 32 to 35 ms); Maddison 2006 (30 to 300 Hz)"},
         Clause{Label::myokymic_discharge, 0.5F, 0.5F,
                {at_least(&F::n_discharges, 1.5F, 3), within(&F::rate_hz, 2, 5, 60, 70),
@@ -177,8 +179,8 @@ inline constexpr auto clause_table = [] {
                {at_least(&F::channel_spread, 0.6F, 0.9F)},
                "the same instant at nearly every site: heart, stimulus or cable"},
         Clause{Label::artifact, 0.7F, 0.3F,
-               {at_most(&F::potential_ms, 1.0F, 2.5F), at_most(&F::interference, 0.2F, 0.5F)},
-               "a potential at the skin cannot be that short: electrode or stimulus"},
+               {at_most(&F::potential_ms, 1.0F, 2.5F), at_least(&F::snr, 15, 30), at_most(&F::interference, 0.2F, 0.5F)},
+               "well above the noise, a potential at the skin cannot be that short: electrode or stimulus"},
     };
 }();
 

@@ -27,8 +27,10 @@
 
 namespace fascikit::filter {
 
-/// 1 - pole radius below which float sections are run in double. Float keeps about
-/// 6e-8 / (1 - r)^2 of the signal's precision in direct form: 2e-4 at r = 0.98.
+/// 1 - pole radius below which sections of a float cascade are run in double. Measured
+/// error of float sections, relative to the output's RMS, for noise alone and with an
+/// offset of 300 standard deviations: 5e-6 and 5e-4 at 0.022 (20 Hz at 2048 Hz), 1e-5 and
+/// 2e-3 at 0.011, 7e-4 and 4e-2 at 0.0008 (10 Hz at 30 kHz). In double: 3e-8, always.
 inline constexpr double narrow_pole_distance = 0.02;
 
 template <std::floating_point T>
@@ -53,7 +55,6 @@ public:
                 coefficients_.insert(coefficients_.end(), {cast(s.b0), cast(s.b1), cast(s.b2), cast(s.a1), cast(s.a2)});
             state_.assign(states, 0);
         }
-        scratch_.assign(static_cast<std::size_t>(transpose_frames * lanes_), 0);
     }
 
     [[nodiscard]] int channels() const noexcept { return channels_; }
@@ -61,12 +62,16 @@ public:
     [[nodiscard]] bool wide() const noexcept { return wide_; }
 
     /// Filters the frames in place, from first to last. Fastest with channel_stride 1;
-    /// other layouts go through a small transposed tile. A block with another number of
+    /// planar blocks go through transposed tiles, in registers. A block with another number of
     /// channels is left untouched.
     void process(BlockView<T> inout) noexcept {
         if (inout.frames < 1 || inout.channels != channels_) return;
-        if (inout.channel_stride == 1 || channels_ == 1) run(inout.data, inout.frames, inout.frame_stride);
-        else transposed(inout.data, inout.frames, inout.frame_stride, inout.channel_stride);
+        if (wide_)
+            wide_function_(inout.data, inout.frames, inout.frame_stride, channels_, inout.channel_stride,
+                           wide_coefficients_.data(), sections_, wide_state_.data(), lanes_);
+        else
+            function_(inout.data, inout.frames, inout.frame_stride, channels_, inout.channel_stride,
+                      coefficients_.data(), sections_, state_.data(), lanes_);
     }
 
     /// The same from the last frame to the first: the backward pass of zero-phase filtering.
@@ -101,29 +106,6 @@ public:
     }
 
 private:
-    static constexpr std::int64_t transpose_frames = 32;
-
-    void run(T* data, std::int64_t frames, std::int64_t stride) noexcept {
-        if (wide_)
-            wide_function_(data, frames, stride, channels_, wide_coefficients_.data(), sections_, wide_state_.data(), lanes_);
-        else
-            function_(data, frames, stride, channels_, coefficients_.data(), sections_, state_.data(), lanes_);
-    }
-
-    void transposed(T* data, std::int64_t frames, std::int64_t frame_stride, std::int64_t channel_stride) noexcept {
-        for (std::int64_t first = 0; first < frames; first += transpose_frames) {
-            const std::int64_t n = std::min(transpose_frames, frames - first);
-            T* const tile = data + first * frame_stride;
-            for (std::int64_t c = 0; c < channels_; ++c)
-                for (std::int64_t f = 0; f < n; ++f)
-                    scratch_[static_cast<std::size_t>(f * channels_ + c)] = tile[f * frame_stride + c * channel_stride];
-            run(scratch_.data(), n, channels_);
-            for (std::int64_t c = 0; c < channels_; ++c)
-                for (std::int64_t f = 0; f < n; ++f)
-                    tile[f * frame_stride + c * channel_stride] = scratch_[static_cast<std::size_t>(f * channels_ + c)];
-        }
-    }
-
     int channels_;
     int sections_;
     bool wide_;
@@ -133,7 +115,6 @@ private:
     std::vector<T> state_;
     std::vector<double> wide_coefficients_;
     std::vector<double> wide_state_;
-    std::vector<T> scratch_;
     kernels::CascadeFunction<T, T> function_ = kernels::cascade_function(T{}, T{});
     kernels::CascadeFunction<T, double> wide_function_ = kernels::cascade_function(T{}, double{});
 };

@@ -33,15 +33,15 @@ using HostIsa = CompiledIsa<16, true>;
 using HostIsa = CompiledIsa<16, false>;
 #endif
 
-/// data: frames × channels, channels adjacent, `frame_stride` elements (may be negative)
-/// from frame to frame. coefficients: b0 b1 b2 a1 a2 of each section.
+/// data: frames × channels with their strides in elements (frame_stride may be negative).
+/// Fast where channel_stride is 1, and where frame_stride is 1 or -1. coefficients: b0 b1 b2 a1 a2 of each section.
 /// state: [section][s1, s2][lane], `lanes` >= channels rounded up to `lane_multiple`.
 template <class Io, class Calc>
 using CascadeFunction = void (*)(Io* data, std::int64_t frames, std::int64_t frame_stride, std::int64_t channels,
-                                 const Calc* coefficients, int sections, Calc* state, std::int64_t lanes) noexcept;
+                                 std::int64_t channel_stride, const Calc* coefficients, int sections, Calc* state, std::int64_t lanes) noexcept;
 
-/// Lanes of a state are padded to this many, enough for the widest vector of any path.
-inline constexpr std::int64_t lane_multiple = 16;
+/// Lanes of a state are padded to a multiple of this: two of the widest vectors of any path.
+inline constexpr std::int64_t lane_multiple = 32;
 
 template <class Isa, class Io, class Calc>
 class CascadeKernel {
@@ -117,28 +117,80 @@ class CascadeKernel {
         if (sections == 1) block<V, 1, Groups>(data, frames, stride, c, state, lanes);
     }
 
-    // Through a buffer of Calc: lanes that do not fill a vector, and samples of another type.
+    // A square of width_ × width_ turned about its diagonal, by exchanging halves of halves.
+    template <int Step, int... J>
+    static inline __attribute__((always_inline)) void exchange(Vector& a, Vector& b, std::integer_sequence<int, J...>) {
+        const Vector low = __builtin_shufflevector(a, b, ((J & Step) ? J - Step + width_ : J)...);
+        const Vector high = __builtin_shufflevector(a, b, ((J & Step) ? J + width_ : J + Step)...);
+        a = low;
+        b = high;
+    }
+    template <int Step, int... I>
+    static inline __attribute__((always_inline)) void turn(Vector* rows, std::integer_sequence<int, I...> each) {
+        if constexpr (Step < width_) {
+            (((I & Step) ? void() : exchange<Step>(rows[I & ~Step], rows[I | Step], each)), ...);
+            turn<2 * Step>(rows, each);
+        }
+    }
+
+    // width_ frames of width_ planes between `data` (time runs by `stride`, 1 or -1) and
+    // rows of `pitch` in `buffer`.
+    template <bool In>
+    static inline __attribute__((always_inline)) void square(Io* data, std::int64_t stride, std::int64_t plane,
+                                                             Calc* buffer, std::int64_t pitch) {
+        Vector rows[width_];
+        Io* const start = stride > 0 ? data : data - (width_ - 1);
+        for (int k = 0; k < width_; ++k) {
+            const int row = stride > 0 ? k : width_ - 1 - k;
+            if constexpr (In) __builtin_memcpy(&rows[k], start + k * plane, sizeof(Vector));
+            else __builtin_memcpy(&rows[k], buffer + row * pitch, sizeof(Vector));
+        }
+        turn<1>(rows, std::make_integer_sequence<int, width_>{});
+        for (int k = 0; k < width_; ++k) {
+            const int row = stride > 0 ? k : width_ - 1 - k;
+            if constexpr (In) __builtin_memcpy(buffer + row * pitch, &rows[k], sizeof(Vector));
+            else __builtin_memcpy(start + k * plane, &rows[k], sizeof(Vector));
+        }
+    }
+
+    template <bool In>
+    static void copy(Io* data, std::int64_t frames, std::int64_t stride, std::int64_t channels, std::int64_t plane,
+                     Calc* buffer, std::int64_t pitch) {
+        std::int64_t squared = 0;  // frames already done for all whole vectors of channels
+        const std::int64_t whole = channels - channels % width_;
+        if constexpr (sizeof(Io) == sizeof(Calc)) {
+            if ((stride == 1 || stride == -1) && whole > 0)
+                for (; squared + width_ <= frames; squared += width_)
+                    for (std::int64_t k = 0; k < whole; k += width_)
+                        square<In>(data + squared * stride + k * plane, stride, plane, buffer + squared * pitch + k, pitch);
+        }
+        for (std::int64_t f = 0; f < frames; ++f) {
+            Io* const from = data + f * stride;
+            Calc* const row = buffer + f * pitch;
+            for (std::int64_t k = f < squared ? whole : 0; k < channels; ++k) {
+                if constexpr (In) row[k] = static_cast<Calc>(from[k * plane]);
+                else from[k * plane] = static_cast<Io>(row[k]);
+            }
+            if constexpr (In)
+                for (std::int64_t k = channels; k < pitch; ++k) row[k] = Calc(0);
+        }
+    }
+
+    // Through a buffer: lanes that do not fill a vector, other layouts, samples of another type.
     template <int Groups>
-    static void buffered(Io* data, std::int64_t frames, std::int64_t stride, std::int64_t channels, const Calc* c,
-                         int sections, Calc* state, std::int64_t lanes) {
+    static void buffered(Io* data, std::int64_t frames, std::int64_t stride, std::int64_t channels, std::int64_t plane,
+                         const Calc* c, int sections, Calc* state, std::int64_t lanes) {
         constexpr std::int64_t width = Groups * width_;
         Calc buffer[tile_ * width];
-        for (std::int64_t f = 0; f < frames; ++f) {
-            const Io* const from = data + f * stride;
-            if (channels == width)
-                for (std::int64_t k = 0; k < width; ++k) buffer[f * width + k] = static_cast<Calc>(from[k]);
-            else
-                for (std::int64_t k = 0; k < width; ++k)
-                    buffer[f * width + k] = k < channels ? static_cast<Calc>(from[k]) : Calc(0);
-        }
+        // Adjacent samples of a whole row convert in vectors only if the count is known.
+        const bool rows = plane == 1 && channels == width;
+        for (std::int64_t f = 0; rows && f < frames; ++f)
+            for (std::int64_t k = 0; k < width; ++k) buffer[f * width + k] = static_cast<Calc>(data[f * stride + k]);
+        if (!rows) copy<true>(data, frames, stride, channels, plane, buffer, width);
         all_sections<Vector, Groups == 1 ? 4 : 2, Groups>(buffer, frames, width, c, sections, state, lanes);
-        for (std::int64_t f = 0; f < frames; ++f) {
-            Io* const to = data + f * stride;
-            if (channels == width)
-                for (std::int64_t k = 0; k < width; ++k) to[k] = static_cast<Io>(buffer[f * width + k]);
-            else
-                for (std::int64_t k = 0; k < channels; ++k) to[k] = static_cast<Io>(buffer[f * width + k]);
-        }
+        for (std::int64_t f = 0; rows && f < frames; ++f)
+            for (std::int64_t k = 0; k < width; ++k) data[f * stride + k] = static_cast<Io>(buffer[f * width + k]);
+        if (!rows) copy<false>(data, frames, stride, channels, plane, buffer, width);
     }
 
     static void single(Io* data, std::int64_t frames, std::int64_t stride, const Calc* c, int sections, Calc* state,
@@ -153,29 +205,37 @@ class CascadeKernel {
         }
     }
 
+    // Up to tile_ frames of `count` channels, no more than a pair of vectors.
+    static inline void group(Io* data, std::int64_t n, std::int64_t stride, std::int64_t count, std::int64_t plane,
+                             const Calc* c, int sections, Calc* state, std::int64_t lanes) {
+        if constexpr (sizeof(Io) == sizeof(Calc)) {
+            if (plane == 1 && count == groups_ * width_)
+                return all_sections<Vector, 2, groups_>(data, n, stride, c, sections, state, lanes);
+            if (plane == 1 && count == width_)
+                return all_sections<Vector, 4, 1>(data, n, stride, c, sections, state, lanes);
+        }
+        if (count == 1) return single(data, n, stride, c, sections, state, lanes);
+        if (count > width_) return buffered<groups_>(data, n, stride, count, plane, c, sections, state, lanes);
+        buffered<1>(data, n, stride, count, plane, c, sections, state, lanes);
+    }
+
 public:
-    static void run(Io* data, std::int64_t frames, std::int64_t stride, std::int64_t channels, const Calc* c,
-                    int sections, Calc* state, std::int64_t lanes) noexcept {
+    static void run(Io* data, std::int64_t frames, std::int64_t stride, std::int64_t channels, std::int64_t plane,
+                    const Calc* c, int sections, Calc* state, std::int64_t lanes) noexcept {
         constexpr std::int64_t pair = groups_ * width_;
-        for (std::int64_t first = 0; first < frames; first += tile_, data += tile_ * stride) {
-            const std::int64_t n = frames - first < tile_ ? frames - first : tile_;
-            std::int64_t lane = 0;
-            for (; lane + pair <= channels; lane += pair) {
-                if constexpr (sizeof(Io) == sizeof(Calc))
-                    all_sections<Vector, 2, groups_>(data + lane, n, stride, c, sections, state + lane, lanes);
-                else
-                    buffered<groups_>(data + lane, n, stride, pair, c, sections, state + lane, lanes);
+        // Adjacent channels: frame by frame through memory. Planes: a few planes at a time.
+        const std::int64_t span = plane == 1 ? tile_ : frames;
+        for (std::int64_t first = 0; first < frames; first += span, data += span * stride) {
+            const std::int64_t end = frames - first < span ? frames - first : span;
+            for (std::int64_t lane = 0; lane < channels;) {
+                std::int64_t count = channels - lane < pair ? channels - lane : pair;
+                // A whole vector in place, and its rest through the buffer, beat both through the buffer.
+                if (plane == 1 && sizeof(Io) == sizeof(Calc) && count > width_ && count < pair) count = width_;
+                for (std::int64_t at = 0; at < end; at += tile_)
+                    group(data + at * stride + lane * plane, end - at < tile_ ? end - at : tile_, stride, count, plane, c,
+                          sections, state + lane, lanes);
+                lane += count;
             }
-            if constexpr (sizeof(Io) == sizeof(Calc)) {
-                if (lane + width_ <= channels) {
-                    all_sections<Vector, 4, 1>(data + lane, n, stride, c, sections, state + lane, lanes);
-                    lane += width_;
-                }
-            }
-            const std::int64_t rest = channels - lane;
-            if (rest == 1) single(data + lane, n, stride, c, sections, state + lane, lanes);
-            else if (rest > width_) buffered<groups_>(data + lane, n, stride, rest, c, sections, state + lane, lanes);
-            else if (rest > 1) buffered<1>(data + lane, n, stride, rest, c, sections, state + lane, lanes);
         }
     }
 };
