@@ -33,8 +33,16 @@ inline std::string shared(const std::string& file) {
 class Folder {
 public:
     Folder() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "fascikit_io_XXXXXX").string();
-        path_ = mkdtemp(pattern.data());
+        // In memory where there is such a folder: thousands of small files are written.
+        const std::filesystem::path memory = "/dev/shm";
+        std::error_code none;
+        const auto base = std::filesystem::is_directory(memory, none) ? memory : std::filesystem::temp_directory_path();
+        std::string pattern = (base / "fascikit_io_XXXXXX").string();
+        if (mkdtemp(pattern.data()) == nullptr) {
+            pattern = (std::filesystem::temp_directory_path() / "fascikit_io_XXXXXX").string();
+            if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no folder for temporary files");
+        }
+        path_ = pattern;
     }
     ~Folder() {
         std::error_code ignored;

@@ -758,6 +758,21 @@ TEST(Csv, RateFromRoundedTimes) {
     EXPECT_EQ(file.info().frames, 5000);
     for (std::size_t i = 0; const float v : whole(file)) EXPECT_EQ(v, static_cast<float>(i++ % 17));
     expect_blocks_equal_whole(file);
+
+    // Milliseconds without decimals: two lines share a time, and 2.4 s are enough to tell 2048 Hz.
+    const auto coarse = [&](int lines) {
+        std::string table = "time_ms,EMG_uV\n";
+        for (int i = 0; i < lines; ++i) table += std::to_string(i * 1000 / 2048) + ",1\n";
+        return folder.write("c.csv", table);
+    };
+    EXPECT_NEAR(io::read(coarse(5001)).info().sampling_rate_hz, 2048.0, 1.0);
+    EXPECT_TRUE(holds(error_of(coarse(100)), "too coarse to give the rate"));
+    EXPECT_TRUE(holds(error_of(folder.write("d.csv", "time,EMG_uV\n0,1\n")), "too short"));
+    EXPECT_TRUE(holds(error_of(folder.write("e.csv", "time,EMG_uV\n0,1\n-1,1\n")), "is not one step"));
+
+    const std::string dates = "timestamp,EMG_uV\n2020-01-01T00:00:00,1\n2020-01-01T00:00:01,2\n";
+    EXPECT_TRUE(holds(error_of(folder.write("f.csv", dates)), "line 2, column 1 (timestamp)"));
+    EXPECT_EQ(io::read(folder.write("f.csv", dates), {.fs = 1000}).info().frames, 2);
 }
 
 TEST(Csv, ColumnsKeepTheNumbersOfTheFile) {

@@ -231,7 +231,7 @@ public:
         // The step so far, more exact with every line; a step off by half, beyond what rounding does, is a lost line.
         if (count_ >= 1) {
             const double step = (t - last_);
-            good = step > 0 && std::abs(step - step_) <= 0.5 * step_ + 1.01 * std::min(resolution_, 1.0);
+            good = step >= 0 && std::abs(step - step_) <= 0.5 * step_ + 1.01 * std::min(resolution_, 1.0);
             if (good) step_ = (t - first_) / static_cast<double>(count_);
         }
         last_ = t;
@@ -244,6 +244,10 @@ public:
         const double rate = steps / span, whole = std::round(rate);
         // A whole number of Hz that the printed digits cannot tell from the quotient is what was meant.
         return whole > 0 && std::abs(steps / whole - span) <= 1.01 * resolution_ + 1e-9 * span ? whole : rate;
+    }
+    /// Times printed so coarsely that several lines share one say the rate only over a long file.
+    [[nodiscard]] bool too_coarse() const noexcept {
+        return resolution_ > 1.5 * step_ && resolution_ > 1e-3 * (last_ - first_);
     }
     [[nodiscard]] double step_s() const noexcept { return step_; }
 
@@ -307,16 +311,17 @@ Opened open_csv(FileBytes file, const ReadOptions& options) {
     info.path = path;
     info.format = "CSV";
 
-    std::optional<std::size_t> time_column;
+    constexpr std::size_t no_column = SIZE_MAX;
+    std::size_t time_column = no_column;
     std::vector<FileChannel> channels;
     for (std::size_t c = 0; c < table.columns.size(); ++c) {
         const Column& column = table.columns[c];
-        const bool time = column.time && !time_column;
+        const bool time = column.time && time_column == no_column;
         if (time) time_column = c;
         channels.push_back({column.label, column.time ? "s" : column.unit, 1, options.fs, false,
                             time ? "the time" : column.counter ? "a counter" : ""});
     }
-    if (options.fs == 0 && !time_column)
+    if (options.fs == 0 && time_column == no_column)
         core::fail_input(path + ": no time column (time, time_s, time_ms): state the sampling rate with the option fs");
     const auto selected = select_channels(path, channels, options, info);
     std::vector<char> checked(channels.size(), 0);
@@ -324,7 +329,7 @@ Opened open_csv(FileBytes file, const ReadOptions& options) {
 
     std::vector<std::int64_t> index;
     std::optional<Clock> clock;
-    if (time_column) clock.emplace(table.columns[*time_column].seconds);
+    if (time_column != no_column) clock.emplace(table.columns[time_column].seconds);
     Lines lines(file, table.first_offset);
     std::string_view line;
     std::int64_t number = table.first_line, empty_lines = 0;
@@ -345,6 +350,11 @@ Opened open_csv(FileBytes file, const ReadOptions& options) {
             if (c >= channels.size() || (!checked[c] && c != time_column)) continue;
             double value = 0;
             const Cell kind = table.dialect.parse(cell, value);
+            if (c == time_column && kind == Cell::bad && info.frames == 1 && options.fs != 0) {
+                time_column = no_column;   // dates or the like; the rate is stated
+                clock.reset();
+                continue;
+            }
             if (kind == Cell::bad || (c == time_column && kind != Cell::number))
                 core::fail_input(where() + ", column " + std::to_string(c + 1) + " (" + channels[c].label + "): " +
                                  in_quotes(cell) + ": allowed is a number" + (c == time_column ? "" : " or nothing"));
@@ -362,8 +372,10 @@ Opened open_csv(FileBytes file, const ReadOptions& options) {
     info.sampling_rate_hz = options.fs;
     if (clock) {
         const double rate = clock->rate_hz();
-        if (options.fs == 0 && rate == 0) core::fail_input(path + ": one line gives no rate: state it with the option fs");
-        if (rate > 0) check_rate(path, rate, options);
+        const bool known = rate > 0 && !clock->too_coarse();
+        if (options.fs == 0 && !known)
+            core::fail_input(path + ": the time column is too short or too coarse to give the rate: state it with the option fs");
+        if (known) check_rate(path, rate, options);
         if (options.fs == 0) info.sampling_rate_hz = rate;
     }
     if (!(info.sampling_rate_hz > 0 && info.sampling_rate_hz <= 1e9))

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <optional>
 #include <string_view>
 
@@ -253,13 +254,20 @@ EdfAnnotations read_edf_annotations(const FileBytes& file, const EdfHeader& head
 
     bool keeps_time = true;
     std::int64_t bad_count = 0, first_bad = 0;
-    std::string bytes(static_cast<std::size_t>(longest), '\0');
-    for (std::int64_t r = 0; r < header.records; ++r)
+    // Short records are read many at once: a system call each would be most of the time.
+    const std::int64_t at_once = header.record_bytes <= 4096 ? 256 : 1;
+    std::string bytes(static_cast<std::size_t>(at_once > 1 ? at_once * header.record_bytes : longest), '\0');
+    for (std::int64_t r = 0; r < header.records; ++r) {
+        const std::int64_t record_at = header.bytes + r * header.record_bytes;
+        if (at_once > 1 && r % at_once == 0)
+            file.read(record_at, bytes.data(),
+                      static_cast<std::size_t>(std::min(at_once, header.records - r) * header.record_bytes));
         for (const EdfSignal* s : signals) {
-            const std::int64_t at = header.bytes + r * header.record_bytes + s->offset;
+            const std::int64_t at = record_at + s->offset;
             const auto length = static_cast<std::size_t>(s->samples * header.width);
-            file.read(at, bytes.data(), length);
-            Tals tals = parse_tals(std::string_view(bytes).substr(0, length));
+            const std::int64_t in_bytes = at_once > 1 ? r % at_once * header.record_bytes + s->offset : 0;
+            if (at_once == 1) file.read(at, bytes.data(), length);
+            Tals tals = parse_tals(std::string_view(bytes).substr(static_cast<std::size_t>(in_bytes), length));
             if (tals.bad >= 0 && bad_count++ == 0) first_bad = at + tals.bad;
             if (s == signals.front()) {
                 if (tals.first_onset) {
@@ -273,6 +281,7 @@ EdfAnnotations read_edf_annotations(const FileBytes& file, const EdfHeader& head
             }
             std::move(tals.list.begin(), tals.list.end(), std::back_inserter(all.list));
         }
+    }
     if (!keeps_time) all.record_s.clear();
     if (bad_count > 0)
         all.warnings.push_back("annotations cannot be read in " + std::to_string(bad_count) +
