@@ -225,7 +225,7 @@ TYPED_TEST(CascadeTyped, ChunksLayoutsAndPathsGiveTheSameBits) {
                 if (!function) continue;
                 auto here = x;
                 std::vector<T> state(2 * sos.size() * 64, T(0));
-                function(here.data(), frames, channels, channels, coefficients.data(), static_cast<int>(sos.size()),
+                function(here.data(), frames, channels, channels, 1, coefficients.data(), static_cast<int>(sos.size()),
                          state.data(), 64);
                 results.push_back(here);
             }
