@@ -101,7 +101,7 @@ std::vector<Annotation> in_pieces(const std::vector<Annotation>& annotations) {
     std::vector<Annotation> pieces;
     for (const Annotation& a : annotations) {
         std::string text = clean_text(a.text);
-        if (text.empty()) text = "-";
+        if (text.empty()) text.push_back('-');
         while (!text.empty()) {
             std::size_t cut = std::min<std::size_t>(text.size(), annotation_bytes);
             while (cut < text.size() && cut > 1 && (static_cast<unsigned char>(text[cut]) & 0xC0U) == 0x80U) --cut;
@@ -303,7 +303,8 @@ void write_annotated_copy(const Analysis& analysis, const ReadBlock& read, const
         for (const char c : channel.label) label += c < 32 || c > 126 ? '_' : c;
         channel.label = label.substr(0, 16);
         for (int n = 2; !taken.insert(channel.label).second; ++n) {
-            const std::string number = " (" + std::to_string(n) + ")";
+            std::string number = " (";
+            number.append(std::to_string(n)).append(")");
             channel.label = label.substr(0, 16 - number.size()) + number;
         }
     }

@@ -39,7 +39,10 @@ void write_synced(const std::string& path, std::string_view bytes, const std::st
 
 }  // namespace
 
-std::string in_full(const std::string& path) { return "'" + clean_text(path) + "'"; }
+std::string in_full(const std::string& path) {
+    std::string text = "'";
+    return text.append(clean_text(path)).append("'");
+}
 
 void fail_write(const std::string& path, int error_number) {
     core::fail_input("cannot write " + in_full(path) + ": " + std::generic_category().message(error_number));

@@ -39,14 +39,14 @@ std::string events_csv(const Analysis& analysis) {
 std::string bursts_csv(const Analysis& analysis) {
     std::string table =
         "burst,onset_s,duration_s,site,label,probability,n_discharges,n_units,rate_hz,isi_cv,unit,why";
-    for (const LabelInfo& entry : label_table) table += ",p_" + std::string(entry.name);
+    for (const LabelInfo& entry : label_table) table.append(",p_").append(entry.name);
     table += '\n';
     for (const Burst& b : analysis.bursts) {
         row(table, {std::to_string(b.id), seconds(b.onset_s), seconds(b.duration_s), csv_text(site_name(analysis, b.site)),
                     std::string(to_string(b.label)), real(b.probability), std::to_string(b.n_discharges),
                     std::to_string(b.n_units), real(b.rate_hz), real(b.isi_cv), id(b.unit), csv_text(why(b))});
         table.pop_back();
-        for (const float p : b.probabilities) table += "," + real(p);
+        for (const float p : b.probabilities) table.append(",").append(real(p));
         table += '\n';
     }
     return table;
