@@ -80,6 +80,7 @@ inline void measure_repetition(BurstFeatures& f, std::span<const std::int64_t> o
     f.amplitude_uv = median_of(&Discharge::amplitude_uv);
     f.potential_ms = median_of(&Discharge::potential_ms);
     f.snr = median_of(&Discharge::snr);
+    f.noise_uv = f.snr > 0 ? f.amplitude_uv / f.snr : unknown;
     f.phases = median_of(&Discharge::phases);
     f.first_phase_sign = median_of(&Discharge::first_phase_sign);
     f.low_frequency = median_of(&Discharge::low_frequency);

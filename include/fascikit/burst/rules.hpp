@@ -27,7 +27,7 @@ struct FeatureInfo {
     int decimals;
 };
 
-inline constexpr std::array<FeatureInfo, 27> feature_table{{
+inline constexpr std::array<FeatureInfo, 28> feature_table{{
     {&BurstFeatures::n_discharges, "n_discharges", "% discharges", 0},
     {&BurstFeatures::rate_hz, "rate_hz", "% Hz inside", 1},
     {&BurstFeatures::isi_cv, "isi_cv", "interval CV %", 2},
@@ -51,6 +51,7 @@ inline constexpr std::array<FeatureInfo, 27> feature_table{{
     {&BurstFeatures::low_frequency, "low_frequency", "slow swing % of the amplitude", 2},
     {&BurstFeatures::channel_spread, "channel_spread", "% of other sites at once", 2},
     {&BurstFeatures::snr, "snr", "% times the noise", 0},
+    {&BurstFeatures::noise_uv, "noise_uv", "noise of % uV", 1},
     {&BurstFeatures::pooled_hz, "pooled_hz", "% discharges/s of the site around it", 1},
     {&BurstFeatures::periodicity, "periodicity", "periodicity %", 2},
     {&BurstFeatures::regularity, "regularity", "regularity %", 2},
@@ -63,7 +64,7 @@ struct Rule {
     float missing = 0.0F;             ///< membership where the feature is NaN
 };
 
-inline constexpr std::size_t most_rules = 9;
+inline constexpr std::size_t most_rules = 10;
 
 struct Clause {
     Label label;
@@ -96,8 +97,10 @@ inline constexpr auto clause_table = [] {
                {at_most(&F::n_discharges, 1, 1.5F), at_least(&F::isi_before_ms, 150, 250),
                 at_least(&F::isi_after_ms, 150, 250), at_least(&F::potential_ms, 1, 2.5F),
                 at_least(&F::repetition_cv, 0.10F, 0.30F, 1), at_most(&F::low_frequency, 1, 2.5F),
-                at_most(&F::channel_spread, 0.5F, 0.9F, 1), at_most(&F::pooled_hz, 7, 14)},
-               "Sleutjes 2016 (250 ms on both sides); a whole motor unit lasts longer than 2.5 ms; without rhythm"},
+                at_most(&F::channel_spread, 0.5F, 0.9F, 1), at_most(&F::pooled_hz, 7, 14),
+                at_most(&F::noise_uv, 30, 60, 1)},
+               "Sleutjes 2016 (250 ms on both sides); a whole motor unit lasts longer than 2.5 ms; without "
+               "rhythm; out of rest (a level of 30 uV RMS between discharges is activity or a bad electrode)"},
         Clause{Label::fasciculation_multiplet, 1.0F, 1.0F,
                {within(&F::n_discharges, 1.5F, 2, 6, 12), within(&F::first_isi_ms, 1.5F, 2, 45, 60),
                 at_least(&F::isi_before_ms, 150, 250), at_least(&F::isi_after_ms, 150, 250),

@@ -94,6 +94,7 @@ struct BurstFeatures {
     float low_frequency = 0;          ///< slow swing (below 25 Hz) around the peak over the amplitude
     float channel_spread = 0;         ///< share of the other sites that discharged within ±5 ms; NaN below four sites
     float snr = 0;                    ///< median
+    float noise_uv = 0;               ///< RMS of what lies between the discharges
     float pooled_hz = 0;              ///< discharges a second of the whole site around it
     float periodicity = 0;            ///< height of the autocorrelation's first peak beyond 3 ms, sustained activity
     float regularity = 0;             ///< max(periodicity, 1 - 4 isi_cv): 1 clockwork, 0 irregular

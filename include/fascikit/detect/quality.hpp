@@ -10,6 +10,7 @@
 // Causal apart from that tile. No allocation after construction.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -42,12 +43,16 @@ public:
     /// `rail_low`, `rail_high`: a value a lane; the lowest and highest T where unknown.
     QualityMask(const Timing& timing, std::vector<T> rail_low, std::vector<T> rail_high)
         : lanes_(rail_low.size()),
-          flat_frames_(timing.frames(0.200)),
-          clip_frames_(timing.frames(0.005) > 3 ? timing.frames(0.005) : 3),
+          flat_frames_(static_cast<std::int32_t>(timing.frames(0.200))),
+          clip_frames_(static_cast<std::int32_t>(std::max<std::int64_t>(3, timing.frames(0.005)))),
           rail_low_(std::move(rail_low)),
           rail_high_(std::move(rail_high)),
           last_(lanes_, T{}),
           run_(lanes_, 0),
+          last_before_(lanes_, T{}),
+          run_before_(lanes_, 0),
+          longest_(lanes_, 0),
+          finite_(lanes_, 1),
           state_(2 * lanes_, TileState::usable) {}
 
     /// The rails of a lane, when its samples are given less an offset.
@@ -59,32 +64,31 @@ public:
     /// for the tile before it, and `current()` so far for this one. `absent` is what a
     /// sample that is not finite means: `gap` where the tile was filled up.
     void push(BlockView<const T> tile, TileState absent = TileState::not_finite) noexcept {
-        for (std::size_t lane = 0; lane < lanes_; ++lane) {
-            state_[lane] = state_[lanes_ + lane];
-            TileState now = TileState::usable;
-            T last = last_[lane];
-            std::int64_t run = run_[lane];
-            for (std::int64_t f = 0; f < tile.frames; ++f) {
-                const T value = tile(f, static_cast<std::int64_t>(lane));
-                if (!core::is_finite(value)) {
-                    now = absent;
-                    run = 0;
-                    last = T{};
-                    continue;
-                }
-                run = value == last ? run + 1 : 1;
-                last = value;
-                if (run >= clip_frames_ && at_rail(lane, value)) {
-                    if (now == TileState::usable) now = TileState::clipped;
-                    // The run began in the tile before, unless it fits into this one.
-                    if (run > f + 1 && state_[lane] == TileState::usable) state_[lane] = TileState::clipped;
-                } else if (run >= flat_frames_ && now == TileState::usable) {
-                    now = TileState::flat;
-                }
+        std::copy(state_.begin() + static_cast<std::ptrdiff_t>(lanes_), state_.end(), state_.begin());
+        // Quickly over all lanes: how long are the runs, is anything not finite? Nearly
+        // always nothing is to be told; the lanes that need it are looked at once more.
+        std::copy(last_.begin(), last_.end(), last_before_.begin());
+        std::copy(run_.begin(), run_.end(), run_before_.begin());
+        std::fill(longest_.begin(), longest_.end(), 0);
+        std::fill(finite_.begin(), finite_.end(), 1);
+        const auto stride = tile.frame_stride;
+        for (std::int64_t f = 0; f < tile.frames; ++f) {
+            const T* row = tile.data + f * stride;
+            for (std::size_t lane = 0; lane < lanes_; ++lane) {
+                const T value = row[lane];
+                finite_[lane] &= static_cast<std::int32_t>(core::is_finite(value));
+                const std::int32_t run = value == last_[lane] ? run_[lane] + 1 : 1;
+                run_[lane] = run;
+                last_[lane] = value;
+                longest_[lane] = run > longest_[lane] ? run : longest_[lane];
             }
-            last_[lane] = last;
-            run_[lane] = run;
-            state_[lanes_ + lane] = now;
+        }
+        for (std::size_t lane = 0; lane < lanes_; ++lane) {
+            if (finite_[lane] && longest_[lane] < clip_frames_) {
+                state_[lanes_ + lane] = TileState::usable;
+            } else {
+                look(lane, tile, absent);
+            }
         }
     }
     /// A tile of which nothing arrived.
@@ -105,17 +109,50 @@ public:
     }
 
 private:
+    void look(std::size_t lane, BlockView<const T> tile, TileState absent) noexcept {
+        TileState now = TileState::usable;
+        T last = last_before_[lane];
+        std::int32_t run = run_before_[lane];
+        for (std::int64_t f = 0; f < tile.frames; ++f) {
+            const T value = tile(f, static_cast<std::int64_t>(lane));
+            if (!core::is_finite(value)) {
+                now = absent;
+                run = 0;
+                last = T{};
+                continue;
+            }
+            // A run longer than any limit counts no further: it never overflows.
+            run = value == last ? std::min(run + 1, longest_run) : 1;
+            last = value;
+            if (run >= clip_frames_ && at_rail(lane, value)) {
+                if (now == TileState::usable) now = TileState::clipped;
+                // The run began in the tile before, unless it fits into this one.
+                if (run > f + 1 && state_[lane] == TileState::usable) state_[lane] = TileState::clipped;
+            } else if (run >= flat_frames_ && now == TileState::usable) {
+                now = TileState::flat;
+            }
+        }
+        last_[lane] = last;
+        run_[lane] = run;
+        state_[lanes_ + lane] = now;
+    }
     [[nodiscard]] bool at_rail(std::size_t lane, T value) const noexcept {
         return value <= rail_low_[lane] || value >= rail_high_[lane];
     }
 
+    static constexpr std::int32_t longest_run = 1 << 29;
+
     std::size_t lanes_;
-    std::int64_t flat_frames_;
-    std::int64_t clip_frames_;
+    std::int32_t flat_frames_;
+    std::int32_t clip_frames_;
     std::vector<T> rail_low_;
     std::vector<T> rail_high_;
     std::vector<T> last_;
-    std::vector<std::int64_t> run_;
+    std::vector<std::int32_t> run_;
+    std::vector<T> last_before_;
+    std::vector<std::int32_t> run_before_;
+    std::vector<std::int32_t> longest_;
+    std::vector<std::int32_t> finite_;
     std::vector<TileState> state_;
 };
 

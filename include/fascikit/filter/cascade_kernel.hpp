@@ -133,24 +133,26 @@ class CascadeKernel {
         }
     }
 
-    // width_ frames of width_ planes between `data` (time runs by `stride`, 1 or -1) and
-    // rows of `pitch` in `buffer`.
-    template <bool In>
-    static inline __attribute__((always_inline)) void square(Io* data, std::int64_t stride, std::int64_t plane,
-                                                             Calc* buffer, std::int64_t pitch) {
+    // width_ frames of width_ planes between `data` (time runs by Stride, 1 or -1) and rows
+    // of `pitch` in `buffer`.
+    template <bool In, int Stride, int... K>
+    static inline __attribute__((always_inline)) void square(Io* data, std::int64_t plane, Calc* buffer,
+                                                             std::int64_t pitch, std::integer_sequence<int, K...> each) {
         Vector rows[width_];
-        Io* const start = stride > 0 ? data : data - (width_ - 1);
-        for (int k = 0; k < width_; ++k) {
-            const int row = stride > 0 ? k : width_ - 1 - k;
-            if constexpr (In) __builtin_memcpy(&rows[k], start + k * plane, sizeof(Vector));
-            else __builtin_memcpy(&rows[k], buffer + row * pitch, sizeof(Vector));
-        }
-        turn<1>(rows, std::make_integer_sequence<int, width_>{});
-        for (int k = 0; k < width_; ++k) {
-            const int row = stride > 0 ? k : width_ - 1 - k;
-            if constexpr (In) __builtin_memcpy(buffer + row * pitch, &rows[k], sizeof(Vector));
-            else __builtin_memcpy(start + k * plane, &rows[k], sizeof(Vector));
-        }
+        Io* const start = Stride > 0 ? data : data - (width_ - 1);
+        if constexpr (In) (__builtin_memcpy(&rows[K], start + K * plane, sizeof(Vector)), ...);
+        else (__builtin_memcpy(&rows[K], buffer + (Stride > 0 ? K : width_ - 1 - K) * pitch, sizeof(Vector)), ...);
+        turn<1>(rows, each);
+        if constexpr (In) (__builtin_memcpy(buffer + (Stride > 0 ? K : width_ - 1 - K) * pitch, &rows[K], sizeof(Vector)), ...);
+        else (__builtin_memcpy(start + K * plane, &rows[K], sizeof(Vector)), ...);
+    }
+    template <bool In, int Stride>
+    static void squares(Io* data, std::int64_t frames, std::int64_t channels, std::int64_t plane, Calc* buffer,
+                        std::int64_t pitch) {
+        for (std::int64_t f = 0; f < frames; f += width_)
+            for (std::int64_t k = 0; k < channels; k += width_)
+                square<In, Stride>(data + f * Stride + k * plane, plane, buffer + f * pitch + k, pitch,
+                                   std::make_integer_sequence<int, width_>{});
     }
 
     template <bool In>
@@ -159,21 +161,18 @@ class CascadeKernel {
         std::int64_t squared = 0;  // frames already done for all whole vectors of channels
         const std::int64_t whole = channels - channels % width_;
         if constexpr (sizeof(Io) == sizeof(Calc)) {
-            if ((stride == 1 || stride == -1) && whole > 0)
-                for (; squared + width_ <= frames; squared += width_)
-                    for (std::int64_t k = 0; k < whole; k += width_)
-                        square<In>(data + squared * stride + k * plane, stride, plane, buffer + squared * pitch + k, pitch);
+            if (stride == 1 || stride == -1) squared = frames - frames % width_;
+            if (stride == 1) squares<In, 1>(data, squared, whole, plane, buffer, pitch);
+            if (stride == -1) squares<In, -1>(data, squared, whole, plane, buffer, pitch);
         }
-        for (std::int64_t f = 0; f < frames; ++f) {
-            Io* const from = data + f * stride;
-            Calc* const row = buffer + f * pitch;
-            for (std::int64_t k = f < squared ? whole : 0; k < channels; ++k) {
-                if constexpr (In) row[k] = static_cast<Calc>(from[k * plane]);
-                else from[k * plane] = static_cast<Io>(row[k]);
+        for (std::int64_t k = 0; k < channels; ++k)
+            for (std::int64_t f = k < whole ? squared : 0; f < frames; ++f) {
+                if constexpr (In) buffer[f * pitch + k] = static_cast<Calc>(data[f * stride + k * plane]);
+                else data[f * stride + k * plane] = static_cast<Io>(buffer[f * pitch + k]);
             }
-            if constexpr (In)
-                for (std::int64_t k = channels; k < pitch; ++k) row[k] = Calc(0);
-        }
+        if constexpr (In)
+            for (std::int64_t k = channels; k < pitch; ++k)
+                for (std::int64_t f = 0; f < frames; ++f) buffer[f * pitch + k] = Calc(0);
     }
 
     // Through a buffer: lanes that do not fill a vector, other layouts, samples of another type.
@@ -214,7 +213,11 @@ class CascadeKernel {
             if (plane == 1 && count == width_)
                 return all_sections<Vector, 4, 1>(data, n, stride, c, sections, state, lanes);
         }
-        if (count == 1) return single(data, n, stride, c, sections, state, lanes);
+        if (count <= 2) {  // cheaper than a vector nearly empty
+            for (std::int64_t k = 0; k < count; ++k)
+                single(data + k * plane, n, stride, c, sections, state + k, lanes);
+            return;
+        }
         if (count > width_) return buffered<groups_>(data, n, stride, count, plane, c, sections, state, lanes);
         buffered<1>(data, n, stride, count, plane, c, sections, state, lanes);
     }
