@@ -216,6 +216,12 @@ void verify(Record& record) {
                                           ", the header says " + std::to_string(signal.checksum));
         }
     }
+    constexpr std::size_t most = 20;
+    if (header.warnings.size() > most) {
+        const std::string rest = std::to_string(header.warnings.size() - most + 1) + " more warnings";
+        header.warnings.resize(most - 1);
+        header.warnings.push_back(rest);
+    }
 }
 
 struct Channel {
