@@ -3,7 +3,7 @@
 // A waveform is channel after channel, `length` samples each, peak at the same place.
 // The distance is the energy of the difference over the larger of both energies, at the
 // best shift within ±`reach` samples (the peak of a noisy potential moves). 0: the same;
-// 1: nothing in common. `expected` noise energy is subtracted, so that two noisy copies
+// 1 and more: nothing in common; up to 4 when turned upside down. `expected` noise energy is subtracted, so that two noisy copies
 // of one potential come out near 0.
 //
 // No allocation. O(channels × length × (2 reach + 1)).
@@ -13,11 +13,12 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
 namespace fascikit::sort {
 
 struct Match {
-    double distance = 2;
+    double distance = std::numeric_limits<double>::infinity();
     std::int64_t shift = 0;           ///< of the potential against the template, samples
     double correlation = 0;
 };
