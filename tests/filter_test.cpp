@@ -693,3 +693,57 @@ TEST(MainsDetector, DoesNotDependOnChunksAndSwitchesOff) {
     EXPECT_EQ(whole[9], Mains::hz50);
     EXPECT_EQ(whole.back(), Mains::off);
 }
+
+namespace {
+
+template <int Bytes>
+struct Width {
+    static constexpr int bytes = Bytes;
+};
+
+// Both kernels at one vector width, whatever this CPU has: the compiler splits wider vectors.
+template <int Bytes, class T>
+std::vector<T> at_width(const std::vector<T>& x, std::int64_t channels, bool plane, bool reversed) {
+    const auto frames = static_cast<std::int64_t>(x.size()) / channels;
+    const auto sos = butterworth_bandpass(3, 20, 500, 2048);
+    std::vector<T> coefficients, y(x.size());
+    for (const auto& s : sos.sections())
+        for (const double v : {s.b0, s.b1, s.b2, s.a1, s.a2}) coefficients.push_back(static_cast<T>(v));
+    const auto view = plane ? planar(y.data(), frames, channels) : interleaved(y.data(), frames, channels);
+    for (std::int64_t f = 0; f < frames; ++f)
+        for (std::int64_t c = 0; c < channels; ++c) view(f, c) = x[static_cast<std::size_t>(f * channels + c)];
+    std::vector<T> state(6 * 96, T(0));
+    const std::int64_t first = reversed ? (frames - 1) * view.frame_stride : 0;
+    kernels::CascadeKernel<Width<Bytes>, T, T>::run(y.data() + first, frames, reversed ? -view.frame_stride : view.frame_stride,
+                                                    channels, view.channel_stride, coefficients.data(), 3, state.data(), 96);
+    std::vector<T> out(x.size());
+    for (std::int64_t f = 0; f < frames; ++f)
+        for (std::int64_t c = 0; c < channels; ++c) out[static_cast<std::size_t>(f * channels + c)] = view(f, c);
+
+    std::vector<T> table(2 * static_cast<std::size_t>(frames)), a(192, T(0)), sums(192, T(0)), more(192, T(0)), limit(96, T(30)), size(96, T(0));
+    for (std::size_t i = 0; i < table.size(); ++i) table[i] = static_cast<T>(std::sin(0.1 * static_cast<double>(i)));
+    for (std::size_t i = 0; i < static_cast<std::size_t>(channels); ++i) a[i] = a[96 + i] = static_cast<T>(i);
+    const int active[] = {1, 0};
+    auto z = x;
+    kernels::MainsKernel<Width<Bytes>, T>::run({z.data(), frames, channels, channels, table.data(), table.data(), frames, active, 2,
+                                                a.data(), a.data(), sums.data(), more.data(), limit.data(), size.data(), 96});
+    for (const auto* list : {&z, &sums, &more, &size}) out.insert(out.end(), list->begin(), list->end());
+    return out;
+}
+
+}  // namespace
+
+TYPED_TEST(CascadeTyped, EveryVectorWidthGivesTheSameBits) {
+    using T = TypeParam;
+    for (const std::int64_t channels : {1, 2, 3, 7, 16, 19, 40, 64}) {
+        const auto x = noise<T>(static_cast<std::size_t>(75 * channels), 5);
+        for (const bool reversed : {false, true}) {
+            const auto expected = at_width<16>(x, channels, false, reversed);
+            for (const bool plane : {false, true}) {
+                EXPECT_EQ((at_width<16>(x, channels, plane, reversed)), expected) << channels;
+                EXPECT_EQ((at_width<32>(x, channels, plane, reversed)), expected) << channels;
+                EXPECT_EQ((at_width<64>(x, channels, plane, reversed)), expected) << channels;
+            }
+        }
+    }
+}
