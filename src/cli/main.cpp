@@ -40,8 +40,16 @@ int main(int argc, char** argv) {
     cli::add_simulate(program, run);
     cli::add_score(program, run);
     cli::add_stream(program, run);
-    if (argc > 1 && argv[1][0] != '-' && program.get_subcommand_no_throw(argv[1]) == nullptr)
-        return fail(2, "'" + std::string(argv[1]) + "' is not a command: allowed is analyze, info, simulate, score, stream");
+    if (argc > 1 && argv[1][0] != '-') {
+        // CLI11 only says that a subcommand is missing.
+        std::string known;
+        bool found = false;
+        for (const CLI::App* command : program.get_subcommands([](const CLI::App*) { return true; })) {
+            found = found || command->get_name() == argv[1];
+            known += (known.empty() ? "" : ", ") + command->get_name();
+        }
+        if (!found) return fail(2, "'" + std::string(argv[1]) + "' is not a command: allowed is " + known);
+    }
     try {
         program.parse(argc, argv);
     } catch (const CLI::Success& e) {

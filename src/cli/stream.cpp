@@ -43,7 +43,7 @@ public:
                   {"peak_s", seconds(e.peak_sample)},
                   {"duration_ms", 1e3 * seconds(e.end_sample - e.onset_sample)},
                   {"site", site(e.site)},
-                  {"channel", e.channel},
+                  {"channel", format("ch%d", e.channel + 1)},
                   {"amplitude_uv", e.amplitude_uv},
                   {"snr", e.snr},
                   {"probability", e.probability}});
