@@ -177,6 +177,28 @@ inline void join_voluntary(std::vector<Collector::Found>& bursts, double rate_hz
     bursts = std::move(joined);
 }
 
+/// Discharges at the edge of a contraction are hardly spontaneous: each burst is named once
+/// more with its distance from the voluntary activity of its site.
+inline void weigh_neighbourhood(std::vector<Collector::Found>& bursts, double rate_hz, Electrode electrode) {
+    std::map<std::int32_t, std::vector<std::pair<std::int64_t, std::int64_t>>> of_site;
+    for (const auto& found : bursts)
+        if (found.sustained && found.burst.label == Label::voluntary)
+            of_site[found.burst.site].push_back({found.burst.onset_sample, found.burst.end_sample});
+    for (auto& found : bursts) {
+        Burst& b = found.burst;
+        const auto at = of_site.find(b.site);
+        if (at == of_site.end() || (found.sustained && b.label == Label::voluntary)) continue;
+        // Sorted and apart, as the bursts are: only the two neighbours can be nearest.
+        const auto& list = at->second;
+        auto next = std::lower_bound(list.begin(), list.end(), std::pair{b.onset_sample, b.onset_sample});
+        std::int64_t gap = std::numeric_limits<std::int64_t>::max();
+        if (next != list.end()) gap = next->first - b.end_sample;
+        if (next != list.begin()) gap = std::min(gap, b.onset_sample - (next - 1)->second);
+        b.features.voluntary_gap_s = static_cast<float>(static_cast<double>(std::max<std::int64_t>(0, gap)) / rate_hz);
+        if (b.label != Label::voluntary) burst::classify(b, electrode);
+    }
+}
+
 /// Units of the second pass from the discharges of its bursts.
 template <class T>
 void collect_units(Analysis& out, const std::vector<Collector::Found>& bursts, const BurstBuilder<T>& builder) {
@@ -361,6 +383,7 @@ template <Source S>
                    std::tie(b.burst.onset_sample, b.burst.site, b.burst.id);
         });
         join_voluntary(collected.bursts, info.sampling_rate_hz);
+        weigh_neighbourhood(collected.bursts, info.sampling_rate_hz, options.electrode);
         // Events get their places in time order; what refers to them follows.
         std::vector<std::int64_t> place(collected.events.size());
         std::vector<std::size_t> order(collected.events.size());

@@ -196,7 +196,8 @@ private:
             d.unit = site.history[slot].unit;
             d.similarity = static_cast<float>(a.similarity);
             d.distance = static_cast<float>(a.distance);
-            if (bounded_ && list.size() == list.capacity()) close_unit(s, slot, out);
+            const bool apart = !list.empty() && d.peak - list.back().peak > timing_.frames(burst::closing_interval_s(electrode_));
+            if (apart || (bounded_ && list.size() == list.capacity())) close_unit(s, slot, out);
             if (list.empty()) ++site.lists_busy;
             list.push_back(d);
         }

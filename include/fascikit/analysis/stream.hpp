@@ -22,11 +22,11 @@
 
 namespace fascikit {
 
-/// Longest time from the last sample of a thing to its output, seconds.
+/// Longest time to an output, seconds.
 struct Latency {
     double events_s = 0;              ///< from the discharge's onset, however long it is
     double segments_s = 0;            ///< from the segment's end
-    double bursts_s = 0;              ///< from the last discharge of the burst
+    double bursts_s = 0;              ///< from the last discharge of its unit that is no farther than closing_interval_s from the one before
 };
 
 template <std::floating_point T>

@@ -65,6 +65,7 @@ inline void measure_repetition(BurstFeatures& f, std::span<const std::int64_t> o
     BurstFeatures f;
     f.rate_hz = f.isi_cv = f.first_isi_ms = f.amplitude_cv = f.amplitude_trend = f.rate_trend = unknown;
     f.repetition_hz = f.repetition_cv = f.envelope_hz = f.channel_spread = f.shape_similarity = unknown;
+    f.voluntary_gap_s = unknown;
     f.isi_before_ms = f.isi_after_ms = std::numeric_limits<float>::infinity();
     const std::size_t n = std::min(d.size(), scratch.size());
     f.n_discharges = static_cast<float>(d.size());

@@ -27,7 +27,7 @@ struct FeatureInfo {
     int decimals;
 };
 
-inline constexpr std::array<FeatureInfo, 28> feature_table{{
+inline constexpr std::array<FeatureInfo, 29> feature_table{{
     {&BurstFeatures::n_discharges, "n_discharges", "% discharges", 0},
     {&BurstFeatures::rate_hz, "rate_hz", "% Hz inside", 1},
     {&BurstFeatures::isi_cv, "isi_cv", "interval CV %", 2},
@@ -51,6 +51,7 @@ inline constexpr std::array<FeatureInfo, 28> feature_table{{
     {&BurstFeatures::low_frequency, "low_frequency", "slow swing % of the amplitude", 2},
     {&BurstFeatures::channel_spread, "channel_spread", "% of other sites at once", 2},
     {&BurstFeatures::snr, "snr", "% times the noise", 0},
+    {&BurstFeatures::voluntary_gap_s, "voluntary_gap_s", "% s from voluntary activity", 2},
     {&BurstFeatures::noise_uv, "noise_uv", "noise of % uV", 1},
     {&BurstFeatures::pooled_hz, "pooled_hz", "% discharges/s of the site around it", 1},
     {&BurstFeatures::periodicity, "periodicity", "periodicity %", 2},
@@ -98,7 +99,7 @@ inline constexpr auto clause_table = [] {
                 at_least(&F::isi_after_ms, 150, 250), at_least(&F::potential_ms, 1, 2.5F),
                 at_least(&F::repetition_cv, 0.10F, 0.30F, 1), at_most(&F::low_frequency, 1, 2.5F),
                 at_most(&F::channel_spread, 0.5F, 0.9F, 1), at_most(&F::pooled_hz, 7, 14),
-                at_most(&F::noise_uv, 30, 60, 1)},
+                at_most(&F::noise_uv, 30, 60, 1), at_least(&F::voluntary_gap_s, 0.1F, 0.5F, 1)},
                "Sleutjes 2016 (250 ms on both sides); a whole motor unit lasts longer than 2.5 ms; without "
                "rhythm; out of rest (a level of 30 uV RMS between discharges is activity or a bad electrode)"},
         Clause{Label::fasciculation_multiplet, 1.0F, 1.0F,
@@ -106,7 +107,7 @@ inline constexpr auto clause_table = [] {
                 at_least(&F::isi_before_ms, 150, 250), at_least(&F::isi_after_ms, 150, 250),
                 at_least(&F::rate_hz, 15, 22), at_least(&F::repetition_cv, 0.25F, 0.5F, 1),
                 at_most(&F::interference, 0.2F, 0.5F), at_most(&F::low_frequency, 1, 2.5F),
-                at_most(&F::pooled_hz, 12, 20)},
+                at_most(&F::pooled_hz, 12, 20), at_least(&F::voluntary_gap_s, 0.1F, 0.5F, 1)},
                "Simpson 1969 (2 to 20 ms); Kleine 2012 (pairs at 32 to 35 ms); Maddison 2006 (30 to 300 Hz)"},
         Clause{Label::myokymic_discharge, 0.5F, 0.5F,
                {at_least(&F::n_discharges, 1.5F, 3), within(&F::rate_hz, 2, 5, 60, 70),

@@ -96,6 +96,7 @@ struct BurstFeatures {
     float snr = 0;                    ///< median
     float noise_uv = 0;               ///< RMS of what lies between the discharges
     float pooled_hz = 0;              ///< discharges a second of the whole site around it
+    float voluntary_gap_s = 0;        ///< to the nearest voluntary activity of the site; NaN: none, or live
     float periodicity = 0;            ///< height of the autocorrelation's first peak beyond 3 ms, sustained activity
     float regularity = 0;             ///< max(periodicity, 1 - 4 isi_cv): 1 clockwork, 0 irregular
     float envelope_hz = 0;            ///< rhythm of the envelope, 2 to 20 Hz

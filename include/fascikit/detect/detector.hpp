@@ -207,7 +207,8 @@ private:
     [[nodiscard]] Detection describe(std::size_t s, const EventFormer::Closed& closed) const noexcept {
         const SiteLanes& site = o_.sites[s];
         const double edge = std::max(low_level, relative_level * closed.peak_level);
-        const std::int64_t earliest = std::max(closed.not_before, closed.peak - o_.timing.longest);
+        // No event is longer than `longest`: that bounds its latency from the onset on.
+        const std::int64_t earliest = std::max(closed.not_before, closed.last + 1 - o_.timing.longest);
         Detection d;
         d.site = s;
         d.level = closed.peak_level;
