@@ -79,7 +79,7 @@ build_wheel() {
     want=$(sources_hash)
     wheel=$(ls "$build"/wheel/*.whl 2>/dev/null | head -n 1 || true)
     if [[ -n $wheel ]] && stamped "$build/wheel/.stamp" "$want"; then return 0; fi
-    need_venv "$build/venv-build" 'scikit-build-core>=0.10' 'pybind11>=2.12'
+    need_venv "$build/venv-build" 'pip>=23.1' 'scikit-build-core>=0.10' 'pybind11>=2.12'
     python=$build/venv-build/bin/python
     rm -rf "$build/wheel"
     mkdir -p "$build/wheel"
