@@ -34,11 +34,11 @@ signals::Planar busy(double rate = 2048, std::int64_t channels = 3) {
     signals::Planar x(static_cast<std::int64_t>(30 * rate), channels, rate);
     signals::add_noise(x, 5.0, 21);
     for (std::int64_t c = 0; c < channels; ++c) {
-        // Without rhythm: 0.3 s to 3 s apart.
+        // Without rhythm: 0.35 s to 3 s apart.
         double at = 1.2;
         for (int i = 0; i < 20; ++i) {
             signals::add_potential(x, c, at, 60 + 20 * (i % 5));
-            at += 0.3 + 0.9 * (i % 3) + 0.07 * static_cast<double>((5 * i + 3 * c) % 7);
+            at += 0.35 + 0.9 * (i % 3) + 0.07 * static_cast<double>((5 * i + 3 * c) % 7);
         }
         signals::add_potential(x, c, 29.0, 250);
         signals::add_potential(x, c, 29.030, 240);

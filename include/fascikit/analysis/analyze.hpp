@@ -119,7 +119,10 @@ inline constexpr double voluntary_dip_s = 0.25;
 inline void join_voluntary(std::vector<Collector::Found>& bursts, double rate_hz) {
     std::map<std::int32_t, std::size_t> open;   // site -> index in `joined`
     std::vector<Collector::Found> joined;
-    std::vector<std::int64_t> sustained_frames;
+    std::vector<double> sustained_frames;
+    const auto sustained_part = [](const Collector::Found& f) {
+        return static_cast<double>(f.burst.features.interference) * static_cast<double>(f.burst.end_sample - f.burst.onset_sample);
+    };
     const auto dip = static_cast<std::int64_t>(voluntary_dip_s * rate_hz);
     for (auto& found : bursts) {
         const Burst& b = found.burst;
@@ -129,7 +132,7 @@ inline void join_voluntary(std::vector<Collector::Found>& bursts, double rate_hz
             Collector::Found& whole = joined[at->second];
             whole.discharges.insert(whole.discharges.end(), found.discharges.begin(), found.discharges.end());
             whole.sustained = whole.sustained || found.sustained;
-            if (found.sustained) sustained_frames[at->second] += b.end_sample - b.onset_sample;
+            sustained_frames[at->second] += sustained_part(found);
             whole.burst.end_sample = std::max(whole.burst.end_sample, b.end_sample);
             if (b.probability > whole.burst.probability) {
                 whole.burst.probability = b.probability;
@@ -140,8 +143,7 @@ inline void join_voluntary(std::vector<Collector::Found>& bursts, double rate_hz
         }
         if (voluntary) open[b.site] = joined.size();
         joined.push_back(std::move(found));
-        const Burst& kept = joined.back().burst;
-        sustained_frames.push_back(joined.back().sustained ? kept.end_sample - kept.onset_sample : 0);
+        sustained_frames.push_back(sustained_part(joined.back()));
     }
     std::vector<float> scratch;
     for (std::size_t i = 0; i < joined.size(); ++i) {
@@ -166,8 +168,8 @@ inline void join_voluntary(std::vector<Collector::Found>& bursts, double rate_hz
         b.n_discharges = static_cast<std::int32_t>(d.size());
         b.duration_s = static_cast<double>(b.end_sample - b.onset_sample) / rate_hz;
         b.features.duration_s = static_cast<float>(b.duration_s);
-        b.features.interference = static_cast<float>(static_cast<double>(sustained_frames[i]) /
-                                                     static_cast<double>(b.end_sample - b.onset_sample));
+        b.features.interference = static_cast<float>(
+            std::min(1.0, sustained_frames[i] / static_cast<double>(b.end_sample - b.onset_sample)));
         b.features.pooled_hz = static_cast<float>(static_cast<double>(d.size()) / b.duration_s);
         b.rate_hz = b.features.rate_hz;
         b.isi_cv = b.features.isi_cv;
@@ -384,6 +386,7 @@ template <Source S>
         });
         join_voluntary(collected.bursts, info.sampling_rate_hz);
         weigh_neighbourhood(collected.bursts, info.sampling_rate_hz, options.electrode);
+        join_voluntary(collected.bursts, info.sampling_rate_hz);
         // Events get their places in time order; what refers to them follows.
         std::vector<std::int64_t> place(collected.events.size());
         std::vector<std::size_t> order(collected.events.size());
