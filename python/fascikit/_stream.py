@@ -148,8 +148,8 @@ class Stream:
         Parameters
         ----------
         block : array of float32 or float64, shape (channels, frames) or (frames,)
-            µV; time is the last axis; 1-D for one channel. Read in place. NaN marks
-            samples that are missing. No frames at all are allowed.
+            µV; time is the last axis; 1-D for one channel. Read in place, at float32
+            precision. NaN marks samples that are missing. No frames at all are allowed.
         first_sample : int, optional
             Index of its first sample from the start. Default: follows the last block.
             A jump forward is a gap.

@@ -77,6 +77,7 @@ std::shared_ptr<Analysis> run(const AnySource& source, const std::string& electr
         try {
             analysis = std::make_shared<Analysis>(
                 analyze(source, options, [&watch](double fraction) { return watch(fraction); }));
+            if (analysis->recording.sha256.empty()) analysis->recording.sha256 = source.sha256();
         } catch (...) {
             failure = std::current_exception();
         }

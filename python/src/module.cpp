@@ -14,8 +14,10 @@ PYBIND11_MODULE(_core, module) {
 #else
     module.attr("compiler") = "gcc " __VERSION__;
 #endif
-    py::register_exception<fascikit::InputError>(module, "InputError", PyExc_ValueError);
-    py::exception<void>(module, "Cancelled", PyExc_RuntimeError);
+    py::register_exception<fascikit::InputError>(module, "InputError", PyExc_ValueError).attr("__doc__") =
+        "A file or recording that cannot be used: one line that names the place and what is allowed.";
+    py::exception<void>(module, "Cancelled", PyExc_RuntimeError).attr("__doc__") =
+        "An analysis was stopped because its progress callable answered False.";
     bind_source(module);
     bind_analysis(module);
     bind_stream(module);

@@ -137,7 +137,8 @@ AnySource open(const std::string& path, const std::vector<std::string>& channels
     const py::gil_scoped_release release;
     auto file = std::make_shared<const io::File>(io::read(path, options));
     RecordingInfo info = file->info();
-    return {std::move(info), [file](std::int64_t first, BlockView<float> out) { file->read(first, out); }};
+    return {std::move(info), [file](std::int64_t first, BlockView<float> out) { file->read(first, out); },
+            [file] { return file->sha256(); }};
 }
 
 py::array_t<float> read_block(const AnySource& source, std::int64_t first, std::int64_t count) {

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <functional>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -21,10 +22,16 @@ class AnySource {
 public:
     using Read = std::function<void(std::int64_t, BlockView<float>)>;
 
-    AnySource(RecordingInfo info, Read read) : info_(std::move(info)), read_(std::move(read)) {}
+    using Hash = std::function<std::string()>;
+
+    AnySource(RecordingInfo info, Read read, Hash hash = {})
+        : info_(std::move(info)), read_(std::move(read)), hash_(std::move(hash)) {}
 
     [[nodiscard]] const RecordingInfo& info() const noexcept { return info_; }
     void read(std::int64_t first, BlockView<float> out) const { read_(first, out); }
+
+    /// SHA-256 of the file's bytes, which are read for it; empty for arrays.
+    [[nodiscard]] std::string sha256() const { return hash_ ? hash_() : std::string(); }
 
     [[nodiscard]] AnySource with_sites(std::vector<Site> sites) const {
         AnySource copy = *this;
@@ -35,6 +42,7 @@ public:
 private:
     RecordingInfo info_;
     Read read_;
+    Hash hash_;
 };
 
 /// Samples of any arithmetic type at any byte stride, aligned or not, times `scale`.

@@ -2,6 +2,7 @@
 #include <atomic>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "bindings.hpp"
 #include "fascikit/analysis/sink.hpp"
@@ -16,11 +17,13 @@ using namespace py::literals;
 class LiveStream {
 public:
     LiveStream(StreamOptions options, std::size_t capacity)
-        : options_(std::move(options)), stream_(options_), sink_(capacity) {}
+        : options_(std::move(options)),
+          stream_(options_),
+          sink_(capacity),
+          piece_(static_cast<std::size_t>(piece * options_.channels)) {}
 
     py::tuple process(const py::array& block, std::optional<std::int64_t> first_sample) {
-        if (block.dtype().is(py::dtype::of<float>()) || block.dtype().equal(py::dtype::of<float>()))
-            return run(view<float>(block), first_sample);
+        if (block.dtype().equal(py::dtype::of<float>())) return run(view<float>(block), first_sample);
         return run(view<double>(block), first_sample);
     }
     py::tuple flush() {
@@ -74,6 +77,27 @@ private:
                 block.strides(0) / size};
     }
 
+    Status feed(BlockView<const float> block, std::int64_t first) noexcept {
+        return stream_.process(block, first, sink_);
+    }
+    /// As float32, by small pieces, which is what `analyze` reads from an array of float64.
+    Status feed(BlockView<const double> block, std::int64_t first) noexcept {
+        if (block.channels != options_.channels) return Status::wrong_channel_count;
+        Status status = Status::ok;
+        std::int64_t at = 0;
+        do {
+            const std::int64_t n = block.frames - at < piece ? block.frames - at : piece;
+            const auto part = interleaved(piece_.data(), n, block.channels);
+            for (std::int64_t f = 0; f < n; ++f)
+                for (std::int64_t c = 0; c < block.channels; ++c) part(f, c) = static_cast<float>(block(at + f, c));
+            const Status now = feed(BlockView<const float>(part), first + at);
+            if (now == Status::wrong_channel_count || now == Status::first_sample_went_back) return now;
+            if (now != Status::ok) status = now;
+            at += n;
+        } while (at < block.frames);
+        return status;
+    }
+
     template <class T>
     py::tuple run(BlockView<const T> block, std::optional<std::int64_t> first_sample) {
         const Turn turn(busy_);
@@ -82,7 +106,7 @@ private:
         sink_.clear();
         {
             const py::gil_scoped_release release;
-            status = stream_.process(block, first, sink_);
+            status = feed(block, first);
         }
         if (status == Status::wrong_channel_count)
             core::fail_option("block of " + std::to_string(block.channels) + " channels: this stream has " +
@@ -106,9 +130,12 @@ private:
                               status == Status::sink_overflow);
     }
 
+    static constexpr std::int64_t piece = 128;
+
     StreamOptions options_;
     Stream<float> stream_;
     FixedSink sink_;
+    std::vector<float> piece_;
     std::int64_t next_ = 0;
     std::atomic_flag busy_ = ATOMIC_FLAG_INIT;
 };

@@ -51,7 +51,7 @@ def test_summary(calf):
     assert ((summary["per_min_low"] <= summary["per_min"]) & (summary["per_min"] <= summary["per_min_high"])).all()
     full = calf.summary_dict()
     assert json.loads(json.dumps(full)) == full
-    assert full["version"] == fk.__version__
+    assert full["fascikit_version"] == fk.__version__
     for site, row in zip(full["sites"], summary.itertuples()):
         assert site["fasciculations"]["count"] == row.fasciculations
 
