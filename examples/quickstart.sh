@@ -29,7 +29,7 @@ out=fascikit-out/${name%.*}
 
 "$program" analyze "$recording" --out "$out" ${options[@]+"${options[@]}"} || exit $?
 MPLBACKEND=Agg "$build/venv/bin/python" "$root/examples/picture.py" "$recording" "$out" \
-    ${options[@]+"${options[@]}"} || exit $?
+    ${options[@]+"${options[@]}"} >/dev/null || exit $?
 
 echo
 echo "Recording  $recording"
