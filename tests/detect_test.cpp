@@ -7,6 +7,7 @@
 #include "fascikit/core/poisson.hpp"
 #include "fascikit/detect/activity.hpp"
 #include "fascikit/detect/former.hpp"
+#include "fascikit/detect/kernels.hpp"
 #include "fascikit/detect/noise.hpp"
 #include "fascikit/detect/quality.hpp"
 #include "fascikit/detect/threshold.hpp"
@@ -218,3 +219,31 @@ TEST(Events, OneEventOfASiteForAllItsChannels) {
     for (const Event& e : result.events) EXPECT_EQ(e.channel, 5);
     EXPECT_EQ(result.sites.size(), 1U);
 }
+
+#if defined(FASCIKIT_KERNELS)
+TEST(Kernels, EveryPathGivesTheSameBits) {
+    constexpr std::int64_t frames = 16;
+    constexpr std::int64_t lanes = 37;     // no multiple of any width
+    std::mt19937 engine(4);
+    std::normal_distribution<float> normal(0, 5);
+    std::vector<float> y(frames * lanes);
+    std::vector<float> low(y.size());
+    std::vector<float> scale(lanes);
+    for (auto* list : {&y, &low, &scale})
+        for (float& v : *list) v = normal(engine);
+    using Output = std::vector<float>;
+    const auto run = [&](kernels::StatisticsFunction<float> f) {
+        Output out(y.size() + 3 * lanes);
+        float* z = out.data();
+        f(y.data(), low.data(), scale.data(), scale.data(), frames, lanes, z, z + y.size(), z + y.size() + lanes,
+          z + y.size() + 2 * lanes);
+        return out;
+    };
+    const Output reference = run(kernels::statistics_function_of("baseline", 0.0F));
+    EXPECT_GT(reference[0], 0.0F);
+    for (const char* path : {"avx2", "avx512"})
+        if (const auto f = kernels::statistics_function_of(path, 0.0F)) {
+            EXPECT_EQ(run(f), reference) << path;
+        }
+}
+#endif

@@ -17,7 +17,8 @@ const Table* table_baseline() noexcept {
 #endif
     static constexpr Table table{path_name, &CascadeKernel<Here, float, float>::run,
                                  &CascadeKernel<Here, double, double>::run, &CascadeKernel<Here, float, double>::run,
-                                 &MainsKernel<Here, float>::run, &MainsKernel<Here, double>::run};
+                                 &MainsKernel<Here, float>::run, &MainsKernel<Here, double>::run,
+                                 &StatisticsKernel<Here, float>::run, &StatisticsKernel<Here, double>::run};
     return &table;
 }
 

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "fascikit/detect/kernels.hpp"
 #include "fascikit/filter/kernels.hpp"
 #include "table.hpp"
 
@@ -89,6 +90,17 @@ MainsFunction<float> mains_function_of(const char* path, float) noexcept {
 MainsFunction<double> mains_function_of(const char* path, double) noexcept {
     const Table* table = named(path);
     return table ? table->mains_f64 : nullptr;
+}
+
+StatisticsFunction<float> statistics_function(float) noexcept { return chosen().statistics_f32; }
+StatisticsFunction<double> statistics_function(double) noexcept { return chosen().statistics_f64; }
+StatisticsFunction<float> statistics_function_of(const char* path, float) noexcept {
+    const Table* table = named(path);
+    return table ? table->statistics_f32 : nullptr;
+}
+StatisticsFunction<double> statistics_function_of(const char* path, double) noexcept {
+    const Table* table = named(path);
+    return table ? table->statistics_f64 : nullptr;
 }
 
 }  // namespace fascikit::kernels

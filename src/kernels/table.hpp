@@ -1,6 +1,7 @@
 // The functions of one CPU path. Included by the per-CPU files, so: plain data, no inline code.
 #pragma once
 
+#include "fascikit/detect/statistics_kernel.hpp"
 #include "fascikit/filter/cascade_kernel.hpp"
 #include "fascikit/filter/mains_kernel.hpp"
 
@@ -13,6 +14,8 @@ struct Table {
     CascadeFunction<float, double> cascade_f32_in_f64;
     MainsFunction<float> mains_f32;
     MainsFunction<double> mains_f64;
+    StatisticsFunction<float> statistics_f32;
+    StatisticsFunction<double> statistics_f64;
 };
 
 /// Null where the compiler had no such target.

@@ -22,10 +22,9 @@
 #include "fascikit/core/finite.hpp"
 #include "fascikit/detect/activity.hpp"
 #include "fascikit/detect/former.hpp"
-#include "fascikit/detect/statistics_kernel.hpp"
+#include "fascikit/detect/kernels.hpp"
 #include "fascikit/detect/threshold.hpp"
 #include "fascikit/detect/timing.hpp"
-#include "fascikit/filter/kernels.hpp"
 
 namespace fascikit::detect {
 
@@ -240,7 +239,7 @@ private:
     }
 
     DetectorOptions o_;
-    kernels::StatisticsFunction<T> statistics_ = &kernels::StatisticsKernel<kernels::HostIsa, T>::run;
+    kernels::StatisticsFunction<T> statistics_ = kernels::statistics_function(T{});
     std::size_t tile_values_;
     std::vector<T> x_;
     std::vector<T> y_;
