@@ -4,7 +4,7 @@
     >>> res = fk.analyze(fk.read("calf.edf"))          # doctest: +SKIP
     >>> res.summary                                    # doctest: +SKIP
 
-For research; not a medical device. It names discharges, never a disease.
+Research use, not a medical device. It names discharges, never a diagnosis.
 
 Conventions: time is the last axis of every array, amplitudes are µV peak to peak,
 positions are sample indices from the start of the recording, tables carry seconds.

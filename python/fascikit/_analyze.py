@@ -112,7 +112,7 @@ def analyze(
     Notes
     -----
     The GIL is released throughout. Memory is bounded by blocks, not by the recording.
-    For research; not a medical device.
+    Research use, not a medical device.
     """
     if isinstance(recording, Recording):
         for name, value in (("fs", fs), ("unit", unit), ("scale", scale)):

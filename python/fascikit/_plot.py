@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, Optional, Union
 
 import numpy as np
 
+from ._info import RESEARCH_USE
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -58,8 +60,7 @@ def plot(result: Result, site: Union[str, int, None], start_s: Optional[float], 
     panels[-1].set_xlabel(_time_label(last - first))
     low, high = result.options["band_hz"]
     figure.supxlabel(
-        f"fascikit {result.version} \u00b7 {low:g} to {high:g} Hz \u00b7 research use, not a medical device; "
-        "names discharges, never a disease",
+        f"fascikit {result.version} \u00b7 {low:g} to {high:g} Hz \u00b7 {RESEARCH_USE}",
         fontsize=7.5,
         color="#777777",
     )
@@ -133,7 +134,7 @@ def _draw(result: Result, index: int, first: float, last: float, ax: Any) -> Non
         colour = COLOURS[label]
         middle = strip - (row + 0.5) * ROW
         times = events["peak_s"][event_labels == label]
-        ax.vlines(times, middle - 0.40 * ROW, middle + 0.40 * ROW, transform=mixed, color=colour, lw=1.1)
+        ax.vlines(times, middle - 0.40 * ROW, middle + 0.40 * ROW, transform=mixed, color=colour, lw=_thin(len(times)))
         own = bursts[bursts["label"] == label]
         long = own[own["duration_s"] > 0.004 * (last - first)]
         for onset, duration in zip(long["onset_s"], long["duration_s"]):
@@ -209,6 +210,11 @@ def _signal(
     return "" if limit > largest else f" \u00b7 shaded stretches exceed the scale (up to {largest:.0f} \u00b5V)"
 
 
+def _thin(count: int) -> float:
+    """A width at which so many lines on one page stay apart."""
+    return float(np.clip(300 / max(count, 1), 0.3, 1.0))
+
+
 def _line(ax: Any, x: Any, low: Any, high: Any, colour: str, zorder: int) -> None:
     ax.plot(x, high, color=colour, lw=0.9 if zorder > 1 else 0.8, zorder=zorder)
 
@@ -217,7 +223,7 @@ def _band(ax: Any, x: Any, low: Any, high: Any, colour: str, zorder: int) -> Non
     # Single bins have no area: lines, not a filled shape.
     if zorder > 1:
         here = np.isfinite(high)
-        ax.vlines(x[here], low[here], high[here], color=colour, lw=0.9, zorder=zorder)
+        ax.vlines(x[here], low[here], high[here], color=colour, lw=_thin(int(here.sum())), zorder=zorder)
     else:
         ax.fill_between(x, low, high, color=colour, lw=0.35, zorder=zorder)
 

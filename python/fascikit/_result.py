@@ -49,7 +49,7 @@ class Result:
 
     Notes
     -----
-    Picklable, without the samples of an array. For research; not a medical device.
+    Picklable, without the samples of an array. Research use, not a medical device.
     Fasciculations are common in healthy people; neither rate nor shape alone tells
     benign from ALS, and their absence excludes nothing.
     """
@@ -278,12 +278,13 @@ class Result:
         return plot(self, site, start_s, stop_s, ax)
 
     def __repr__(self) -> str:
-        with pd.option_context("display.width", 160, "display.max_columns", 20, "display.max_colwidth", 60):
+        with pd.option_context("display.width", 250, "display.max_columns", 20, "display.max_colwidth", None):
             table = str(self._shown())
         return f"{self._headline()}\n{table}\n{RESEARCH_USE}"
 
     def _repr_html_(self) -> str:
-        table = self._shown().to_html(border=0)
+        with pd.option_context("display.max_colwidth", None):
+            table = self._shown().to_html(border=0)
         return f"<p><b>{escape(self._headline())}</b></p>{table}<p><small>{escape(RESEARCH_USE)}</small></p>"
 
     def _headline(self) -> str:

@@ -32,13 +32,16 @@ def load(path) -> np.ndarray:
     return (codes / 2.0 ** int(bits) - 0.5) * 3.0 / 1000.0 * 1e6
 
 
-@pytest.fixture(scope="module", params=list(COUNTS))
-def case(request, shared):
-    folder = shared / "biosignalsnotebooks"
-    truth = json.loads((folder / "silver.json").read_text())[request.param]
-    assert len(truth) == COUNTS[request.param]
-    samples = load(folder / f"{request.param}.h5")
-    return request.param, np.array(truth), samples, fk.analyze(samples, fs=1000, unit="uV")
+def analyzed(folder, name):
+    truth = json.loads((folder / "silver.json").read_text())[name]
+    assert len(truth) == COUNTS[name]
+    samples = load(folder / f"{name}.h5")
+    return np.array(truth), samples, fk.analyze(samples, fs=1000, unit="uV")
+
+
+@pytest.fixture(scope="module")
+def solo(shared):
+    return analyzed(shared / "biosignalsnotebooks", SOLO)
 
 
 def stretches(table, end) -> np.ndarray:
@@ -63,17 +66,13 @@ def missed(truth: np.ndarray, found: np.ndarray) -> list[float]:
     return [a for a, b, _ in truth if not overlaps(a - WIDENED_S, b + WIDENED_S, found)]
 
 
-def test_every_brief_contraction_is_found(case):
-    name, truth, _, result = case
-    if name != SOLO:
-        pytest.skip("for the brief ones")
+def test_every_brief_contraction_is_found(solo):
+    truth, _, result = solo
     assert missed(truth, np.vstack([bursts_of(result), voluntary_segments(result)])) == []
 
 
-def test_nothing_else_that_is_loud(case):
-    name, truth, samples, result = case
-    if name != SOLO:
-        pytest.skip("for the brief ones")
+def test_nothing_else_that_is_loud(solo):
+    truth, samples, result = solo
     known = truth[:, :2] + [-WIDENED_S, WIDENED_S]
     loud = result.events.query("amplitude_uv > @LOUD_UV")
     extra = [t for t in loud["peak_s"] if not overlaps(t, t, known)]
@@ -85,7 +84,8 @@ def test_nothing_else_that_is_loud(case):
             assert np.ptp(band[int(onset * 1000) : int(end * 1000) + 1]) <= LOUD_UV, (onset, end)
 
 
-def test_contractions_are_voluntary(case):
-    _, truth, _, result = case
+@pytest.mark.parametrize("name", list(COUNTS))
+def test_contractions_are_voluntary(shared, name):
+    truth, _, result = analyzed(shared / "biosignalsnotebooks", name)
     found = np.vstack([bursts_of(result, "voluntary"), voluntary_segments(result)])
     assert missed(truth, found) == []
