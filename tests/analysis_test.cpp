@@ -46,7 +46,7 @@ signals::Planar busy(double rate = 2048, std::int64_t channels = 3) {
             x.channel(c)[i] += static_cast<float>(20 * std::sin(2 * std::numbers::pi * 50 * static_cast<double>(i) / rate) + 3000);
     }
     signals::add_contraction(x, 0, 10, 11.5, 150, 22);
-    for (std::int64_t i = 0; i < 100; ++i)
+    for (std::int64_t i = 0; i < 100 && channels > 1; ++i)
         x.channel(1)[static_cast<std::int64_t>(15 * rate) + i] = std::numeric_limits<float>::quiet_NaN();
     return x;
 }

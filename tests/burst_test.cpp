@@ -56,7 +56,7 @@ BurstFeatures example(Label label) {
     BurstFeatures f;
     f.n_discharges = 1;
     f.rate_hz = f.isi_cv = f.first_isi_ms = f.repetition_hz = f.repetition_cv = f.amplitude_cv = none;
-    f.amplitude_trend = f.rate_trend = f.channel_spread = f.envelope_hz = none;
+    f.amplitude_trend = f.rate_trend = f.channel_spread = f.envelope_hz = f.voluntary_gap_s = none;
     f.isi_before_ms = f.isi_after_ms = 900;
     f.potential_ms = 12;
     f.phases = 3;

@@ -231,6 +231,7 @@ TEST(Kernels, EveryPathGivesTheSameBits) {
     std::vector<float> scale(lanes);
     for (auto* list : {&y, &low, &scale})
         for (float& v : *list) v = normal(engine);
+    for (float& v : scale) v = std::abs(v);
     using Output = std::vector<float>;
     const auto run = [&](kernels::StatisticsFunction<float> f) {
         Output out(y.size() + 3 * lanes);
