@@ -381,6 +381,8 @@ private:
         f.regularity = std::max(f.regularity, f.periodicity);
         if (r.lag > 0 && f.periodicity >= 0.6F) {
             f.rate_hz = static_cast<float>(rate / static_cast<double>(r.lag));
+            // What repeats after one period is alike in shape by as much.
+            f.shape_similarity = f.periodicity;
             f.n_discharges = std::max(f.n_discharges, f.rate_hz * f.duration_s);
         }
         const auto& ring = states_[s].envelope;

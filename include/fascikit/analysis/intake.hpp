@@ -92,7 +92,7 @@ public:
         if (next_ % tile_ != 0) {
             fill_up();
             next_ += tile_ - next_ % tile_;
-            complete(on_tile);
+            complete(on_tile, detect::TileState::tail);
         }
         if (held_) {
             quality_.push_gap();
@@ -160,10 +160,10 @@ private:
         filled_ = true;
     }
     template <class OnTile>
-    void complete(OnTile& on_tile) noexcept {
+    void complete(OnTile& on_tile, detect::TileState filled_with = detect::TileState::gap) noexcept {
         const BlockView<const T> tile{current_.data(), tile_, static_cast<std::int64_t>(map_.lanes),
                                       static_cast<std::int64_t>(map_.lanes), 1};
-        quality_.push(tile, filled_ ? detect::TileState::gap : detect::TileState::not_finite);
+        quality_.push(tile, filled_ ? filled_with : detect::TileState::not_finite);
         filled_ = false;
         if (held_) on_tile(held_index_, previous_.data(), quality_.previous());
         current_.swap(previous_);

@@ -94,6 +94,16 @@ inline void measure_repetition(BurstFeatures& f, std::span<const std::int64_t> o
     const auto intervals = scratch.first(n - 1);
     f.first_isi_ms = intervals[0];
     if (n >= 3) f.isi_cv = static_cast<float>(mean_cv(intervals).cv);
+    if (n >= 4) {
+        // From neighbouring intervals, so that a train that slows down is still regular:
+        // CV2 (Holt et al. 1996) is 2 / sqrt(pi) of the CV for small Gaussian variation.
+        double cv2 = 0;
+        for (std::size_t i = 0; i + 2 < n; ++i)
+            cv2 += 2.0 * std::abs(static_cast<double>(intervals[i + 1] - intervals[i])) /
+                   static_cast<double>(intervals[i + 1] + intervals[i]);
+        const double local_cv = cv2 / static_cast<double>(n - 2) / 1.1284;
+        f.regularity = static_cast<float>(std::max(0.0, 1.0 - 4.0 * local_cv));
+    }
     const std::size_t third = n / 3;
     if (n >= 6) {
         double early = 0;
@@ -105,7 +115,6 @@ inline void measure_repetition(BurstFeatures& f, std::span<const std::int64_t> o
         f.rate_trend = static_cast<float>(std::log(early / late));
     }
     f.rate_hz = 1000.0F / median(intervals);
-    if (n >= 4) f.regularity = std::max(0.0F, 1.0F - 4.0F * f.isi_cv);
 
     for (std::size_t i = 0; i < n; ++i) scratch[i] = d[i].amplitude_uv;
     f.amplitude_cv = static_cast<float>(mean_cv(scratch.first(n)).cv);

@@ -98,7 +98,7 @@ struct BurstFeatures {
     float pooled_hz = 0;              ///< discharges a second of the whole site around it
     float voluntary_gap_s = 0;        ///< to the nearest voluntary activity of the site; NaN: none, or live
     float periodicity = 0;            ///< height of the autocorrelation's first peak beyond 3 ms, sustained activity
-    float regularity = 0;             ///< max(periodicity, 1 - 4 isi_cv): 1 clockwork, 0 irregular
+    float regularity = 0;             ///< max(periodicity, 1 - 4 local CV): 1 clockwork, 0 irregular
     float envelope_hz = 0;            ///< rhythm of the envelope, 2 to 20 Hz
     float envelope_periodicity = 0;   ///< height of its autocorrelation peak
 };

@@ -24,7 +24,8 @@
 namespace fascikit::detect {
 
 /// What a channel's tile is: usable, or the reason why not.
-enum class TileState : std::uint8_t { usable, not_finite, gap, flat, clipped };
+/// `tail`: the last tile of a recording that ends inside it.
+enum class TileState : std::uint8_t { usable, not_finite, gap, flat, clipped, tail };
 
 [[nodiscard]] constexpr Reason reason_of(TileState state) noexcept {
     switch (state) {
@@ -32,6 +33,7 @@ enum class TileState : std::uint8_t { usable, not_finite, gap, flat, clipped };
         case TileState::gap: return Reason::gap;
         case TileState::flat: return Reason::flat;
         case TileState::clipped: return Reason::clipped;
+        case TileState::tail: return Reason::settling;
         case TileState::usable: break;
     }
     return Reason::gap;
