@@ -1,6 +1,11 @@
 # EDFlib has neither a package file nor a .pc file. Defines EDFlib::EDFlib.
 find_path(EDFlib_INCLUDE_DIR edflib.h)
-find_library(EDFlib_LIBRARY NAMES edf)
+# A wheel goes to machines without EDFlib: there the static library, where there is one.
+if(SKBUILD)
+  find_library(EDFlib_LIBRARY NAMES libedf.a edf)
+else()
+  find_library(EDFlib_LIBRARY NAMES edf)
+endif()
 include(FindPackageHandleStandardArgs)
 find_package_handle_standard_args(EDFlib REQUIRED_VARS EDFlib_LIBRARY EDFlib_INCLUDE_DIR)
 if(EDFlib_FOUND AND NOT TARGET EDFlib::EDFlib)
