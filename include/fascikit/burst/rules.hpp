@@ -16,6 +16,7 @@
 #include <string_view>
 
 #include "fascikit/core/event.hpp"
+#include "fascikit/core/finite.hpp"
 #include "fascikit/core/labels.hpp"
 
 namespace fascikit::burst {
@@ -175,7 +176,7 @@ inline constexpr auto clause_table = [] {
                "four intervals below 250 ms with a CV of 0.1 to 0.3 (Clamann 1969); at most 40 a second"},
         Clause{Label::voluntary, 0.0F, 1.0F,
                {at_least(&F::n_discharges, 3.5F, 5), within(&F::rate_hz, 4, 5, 40, 50), at_most(&F::isi_cv, 0.45F, 0.7F),
-                at_most(&F::regularity, 0.68F, 0.8F), at_least(&F::potential_ms, 4.5F, 7),
+                at_most(&F::regularity, 0.68F, 0.8F), at_least(&F::potential_ms, 6, 8),
                 at_least(&F::duration_s, 0.3F, 0.6F), at_most(&F::interference, 0.3F, 0.6F)},
                "the same at the needle, where potentials of whole units last 5 to 15 ms and those of fibres less"},
         Clause{Label::voluntary, 0.8F, 0.8F,
@@ -200,7 +201,7 @@ inline constexpr float indeterminate_weight = 0.12F;
 inline constexpr float least_margin = 0.15F;
 
 [[nodiscard]] constexpr float membership(const Rule& rule, float x) noexcept {
-    if (!(x == x)) return rule.missing;
+    if (core::is_nan(x)) return rule.missing;
     if (x < rule.a || x > rule.d) return 0.0F;
     if (x < rule.b) return (x - rule.a) / (rule.b - rule.a);
     if (x > rule.c) return (rule.d - x) / (rule.d - rule.c);
