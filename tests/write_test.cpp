@@ -250,6 +250,39 @@ TEST(Outputs, AreTheseFilesAndNoOthers) {
     EXPECT_EQ(temp.names().size(), 11U);
 }
 
+TEST(Outputs, OfAnotherRecordingGo) {
+    Folder temp;
+    auto a = small_analysis();
+    io::write_outputs(a, temp / "out");
+    std::ofstream(temp / "out/calf, left_annotated.edf") << "old";
+    std::ofstream(temp / "out/other_events.tsv") << "mine";
+    a.recording.path = "thigh.edf";
+    io::write_outputs(a, temp / "out");
+    EXPECT_EQ(temp.names(), (std::set<std::string>{"out", "out/events.csv", "out/bursts.csv", "out/segments.csv",
+                                                   "out/units.csv", "out/summary.json", "out/thigh_events.tsv",
+                                                   "out/thigh_events.json", "out/other_events.tsv"}));
+    std::ofstream(temp / "out/thigh_annotated.edf") << "a recording";
+    a.recording.path = temp / "out/thigh_annotated.edf";
+    io::write_outputs(a, temp / "out");
+    EXPECT_EQ(bytes_of(temp / "out/thigh_annotated.edf"), "a recording") << "never the recording that was analysed";
+    EXPECT_FALSE(fs::exists(temp / "out/thigh_events.tsv"));
+    std::ofstream(temp / "elsewhere_events.tsv") << "mine";
+    std::ofstream(temp / "out/summary.json") << R"({"fascikit_version": "1", "input": {"file": "../elsewhere.edf"}})";
+    io::write_outputs(a, temp / "out");
+    EXPECT_TRUE(fs::exists(temp / "elsewhere_events.tsv"));
+}
+
+TEST(Outputs, NeverReplaceTheRecording) {
+    Folder temp;
+    auto a = small_analysis();
+    a.recording.path = temp / "events.csv";
+    std::ofstream(a.recording.path) << "a recording";
+    EXPECT_NE(message_of<InputError>([&] { io::write_outputs(a, temp / "."); }).find("the recording itself"),
+              std::string::npos);
+    EXPECT_EQ(temp.names(), std::set<std::string>{"events.csv"});
+    EXPECT_EQ(bytes_of(a.recording.path), "a recording");
+}
+
 TEST(Outputs, NothingIsLeftWhenTheFolderIsBelowAFile) {
     Folder temp;
     std::ofstream(temp / "file") << "x";

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
@@ -115,6 +116,8 @@ void OutputFolder::put(const std::string& name, std::string_view bytes) {
     write_synced(stage(name), bytes, folder_ + "/" + name);
 }
 
+void OutputFolder::remove(const std::string& name) { removed_.push_back(name); }
+
 void OutputFolder::take_back(std::size_t moved) noexcept {
     for (std::size_t i = 0; i < moved; ++i) {
         const std::string path = folder_ + "/" + names_[i];
@@ -139,6 +142,9 @@ void OutputFolder::commit() {
             fail_write(path, error);
         }
     }
+    // Last, since a failure here costs nothing that was found.
+    for (const std::string& name : removed_)
+        if (std::find(names_.begin(), names_.end(), name) == names_.end()) ::unlink((folder_ + "/" + name).c_str());
     const int directory = ::open(folder_.c_str(), O_RDONLY | O_CLOEXEC);
     if (directory >= 0) {
         ::fsync(directory);

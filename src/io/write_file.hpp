@@ -23,7 +23,8 @@ void sync_file(const std::string& path);
 void write_whole(const std::string& path, std::string_view bytes);
 
 /// Several files of one folder that appear together. What exists under the same names is
-/// replaced, other files of the folder stay. Without `commit` nothing is left behind, folders included.
+/// replaced, what is named to `remove` goes, other files of the folder stay. Without `commit` nothing
+/// is left behind, folders included.
 class OutputFolder {
 public:
     explicit OutputFolder(std::string folder);
@@ -34,6 +35,8 @@ public:
     /// Where to write file `name` until `commit`.
     [[nodiscard]] std::string stage(const std::string& name);
     void put(const std::string& name, std::string_view bytes);
+    /// `commit` takes file `name` away, unless it was staged or is not there.
+    void remove(const std::string& name);
     void commit();
 
 private:
@@ -43,6 +46,7 @@ private:
     std::string staging_;
     std::vector<std::string> created_;  ///< folders that did not exist before, outermost first
     std::vector<std::string> names_;
+    std::vector<std::string> removed_;
     bool done_ = false;
 };
 
