@@ -666,7 +666,7 @@ TEST(Wfdb, HeadersThatCannotBeUsed) {
     EXPECT_TRUE(holds(error("x 1 1000 20\n../x.dat 16 1/mV\n"), "signal file '../x.dat': allowed is a file in the folder of the header"));
     EXPECT_TRUE(holds(error("x 1 1000 20\n/etc/passwd 16 1/mV\n"), "signal file '/etc/passwd'"));
     EXPECT_TRUE(holds(error("x 1 1000 20\na/../../x.dat 16 1/mV\n"), "allowed is a file in the folder"));
-    EXPECT_TRUE(holds(error("x 1 1000 20\nno.dat 16 1/mV\n"), "No such file"));
+    EXPECT_TRUE(holds(error("x 1 1000 20\nno.dat 16 1/mV\n"), "x.hea: signal file 'no.dat': No such file"));
     EXPECT_TRUE(holds(error("x 1 1000 20\nx.dat 16:20 1/mV\n"), "skew 20"));
     EXPECT_TRUE(holds(error("x 1 1000 20\nx.dat 16 1e300/mV\n"), "gain '1e300/mV'"));
     EXPECT_TRUE(holds(error("x 1 1000 20\nx.dat 16 0 16 0 0 0 0 EMG\n"), "channel 'EMG' is uncalibrated (gain 0): state it with the option unit"));
@@ -718,6 +718,15 @@ TEST(Csv, DecimalCommaAndCrLfAndByteOrderMark) {
     EXPECT_EQ(single.info().frames, 3);
     EXPECT_FALSE(core::is_finite(whole(single)[1]));
     EXPECT_EQ(whole(single)[2], -2e6F);
+}
+
+TEST(Csv, QuotesInNames) {
+    const Folder folder;
+    const auto file = io::read(folder.write("t.csv", "\"left \"\"calf\"\", medial [uV]\",\"b [uV]\"\n\"1\",2\n"), {.fs = 2000});
+    ASSERT_EQ(file.info().channels.size(), 2U);
+    EXPECT_EQ(file.info().channels[0].label, "left \"calf\", medial");
+    EXPECT_EQ(file.info().channels[1].label, "b");
+    EXPECT_EQ(whole(file)[1], 2.0F);
 }
 
 TEST(Csv, ErrorsNameLineAndColumn) {
@@ -833,6 +842,9 @@ TEST(Sites, GridsAndLists) {
     EXPECT_TRUE(holds(error(R"([{"name": "a", "channels": ["E1", "E1"]}])"), "belongs to two sites"));
     EXPECT_TRUE(holds(error(R"([{"name": "a", "channels": ["E1"], "rows": 2, "columns": 2}])"), "a grid of 2 x 2 with 1 channels"));
     EXPECT_TRUE(holds(error(R"([{"name": "a", "channels": ["E1"], "rows": "2"}])"), "\"rows\": allowed is a number"));
+    EXPECT_TRUE(holds(error(R"([{"name": "a", "channels": ["E1"], "rows": 1.5}])"), "\"rows\": allowed is a whole number"));
+    EXPECT_TRUE(holds(error(R"([{"name": "a", "channels": ["E1"]}, {"name": "a", "channels": ["E2"]}])"), "site 2: another site is named 'a'"));
+    EXPECT_TRUE(holds(error(R"([{"name": "E2", "channels": ["E1"]}])"), "a site is named 'E2' as is a channel"));
     auto wrong = grids;
     wrong[1].channels[0] = 0;
     EXPECT_THROW(file.set_sites(wrong), std::invalid_argument);

@@ -88,7 +88,11 @@ struct Dialect {
         std::size_t end = rest.size();
         const bool quoted_cell = !rest.empty() && rest.front() == '"';
         std::size_t from = 0;
-        if (quoted_cell) from = std::min(rest.find('"', 1), rest.size());
+        if (quoted_cell) {
+            from = std::min(rest.find('"', 1), rest.size());
+            while (from + 1 < rest.size() && rest[from + 1] == '"')  // "" is a quote inside
+                from = std::min(rest.find('"', from + 2), rest.size());
+        }
         if (separator != '\0') end = std::min(rest.find(separator, from), rest.size());
         cell = trim(rest.substr(0, end));
         if (cell.size() >= 2 && cell.front() == '"' && cell.back() == '"') cell = cell.substr(1, cell.size() - 2);
@@ -193,10 +197,16 @@ Table read_names(const FileBytes& file) {
     table.dialect.decimal_comma = table.dialect.separator != ',';
     bool any_name = false, more = true;
     std::string_view cell;
-    for (std::string_view rest = line; table.dialect.next(rest, more, cell);) {
+    bool quoted = line.starts_with('"');
+    for (std::string_view rest = line; table.dialect.next(rest, more, cell); quoted = rest.starts_with('"')) {
         double value = 0;
         any_name = any_name || table.dialect.parse(cell, value) == Cell::bad;
-        table.columns.push_back(describe(cell));
+        std::string name;
+        for (std::size_t i = 0; i < cell.size(); ++i) {
+            name += cell[i];
+            if (quoted && cell.substr(i).starts_with("\"\"")) ++i;
+        }
+        table.columns.push_back(describe(name));
     }
     if (!any_name)
         core::fail_input(file.path() + ": line " + std::to_string(number) + ": column names are needed here, such as "
@@ -319,7 +329,7 @@ Opened open_csv(FileBytes file, const ReadOptions& options) {
         const bool time = column.time && time_column == no_column;
         if (time) time_column = c;
         channels.push_back({column.label, column.time ? "s" : column.unit, 1, options.fs, false,
-                            time ? "the time" : column.counter ? "a counter" : ""});
+                            time ? "the time column" : column.counter ? "a counter" : ""});
     }
     if (options.fs == 0 && time_column == no_column)
         core::fail_input(path + ": no time column (time, time_s, time_ms): state the sampling rate with the option fs");

@@ -1,7 +1,9 @@
 #include "fascikit/io/sites.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "bytes.hpp"
 #include "fascikit/core/error.hpp"
@@ -43,6 +45,7 @@ std::vector<Site> read_sites(const std::string& path, const RecordingInfo& info)
         core::fail_input(path + ": not a JSON list of sites, such as [{\"name\": \"left calf\", \"channels\": [\"EMG1\"]}]");
     std::vector<Site> sites;
     std::vector<char> taken(info.channels.size(), 0);
+    std::set<std::string> site_names;    // the tables know a site by its name alone
     for (const json& entry : list) {
         const std::string where = path + ": site " + std::to_string(sites.size() + 1);
         if (!entry.is_object()) core::fail_input(where + " is not an object");
@@ -60,10 +63,17 @@ std::vector<Site> read_sites(const std::string& path, const RecordingInfo& info)
         };
         site.name = string_of("name");
         if (site.name.empty()) core::fail_input(where + " has no \"name\"");
+        if (!site_names.insert(site.name).second)
+            core::fail_input(where + ": another site is named " + in_quotes(site.name) + ", too");
         site.muscle = string_of("muscle");
         site.side = string_of("side");
-        site.rows = static_cast<int>(number_of("rows", 4096));
-        site.columns = static_cast<int>(number_of("columns", 4096));
+        const auto count_of = [&](const char* key) {
+            const double value = number_of(key, 4096);
+            if (value != std::floor(value)) core::fail_input(where + ": \"" + key + "\": allowed is a whole number");
+            return static_cast<int>(value);
+        };
+        site.rows = count_of("rows");
+        site.columns = count_of("columns");
         site.pitch_mm = number_of("pitch_mm", 1000);
         if (!entry.contains("channels") || !entry["channels"].is_array() || entry["channels"].empty())
             core::fail_input(where + " (" + site.name + ") has no list of \"channels\"");
@@ -93,6 +103,9 @@ std::vector<Site> read_sites(const std::string& path, const RecordingInfo& info)
         if (taken[c] == 0) {
             Site site;
             site.name = info.channels[c].label;
+            if (!site_names.insert(site.name).second)
+                core::fail_input(path + ": a site is named " + in_quotes(site.name) +
+                                 " as is a channel that belongs to no site of the list");
             site.channels.push_back(static_cast<int>(c));
             sites.push_back(std::move(site));
         }

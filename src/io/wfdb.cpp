@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <limits>
 #include <set>
+#include <system_error>
 
 #include "channels.hpp"
 #include "fascikit/core/error.hpp"
@@ -134,7 +135,12 @@ Record open_record(const FileBytes& header_file) {
             if (!seen.insert(signal.file).second)
                 core::fail_input(header_file.path() + ": signals of " + in_quotes(signal.file) +
                                  " do not stand together in the header");
-            record.groups.emplace_back(FileBytes((folder / signal.file).string()), signal.format, signal.byte_offset);
+            const auto path = folder / signal.file;
+            std::error_code error;
+            if (!std::filesystem::exists(path, error) && !error)
+                core::fail_input(header_file.path() + ": signal file " + in_quotes(signal.file) +
+                                 ": No such file or directory");
+            record.groups.emplace_back(FileBytes(path.string()), signal.format, signal.byte_offset);
         } else if (previous->format != signal.format || previous->byte_offset != signal.byte_offset) {
             core::fail_input(header_file.path() + ": signals of " + in_quotes(signal.file) +
                              " have different formats or byte offsets");
