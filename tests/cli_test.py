@@ -8,7 +8,9 @@ import hashlib
 import json
 import os
 import re
+import signal
 import subprocess
+import time
 
 import numpy as np
 import pytest
@@ -80,6 +82,14 @@ def test_help_and_version_say_what_it_is():
     (("analyze", "x.edf", "--grid", "8by8", "--pitch", "8"), "8by8"),
     (("analyze", "x.edf", "--grid", "8x8"), "--pitch"),
     (("analyze", "x.edf", "--edf-copy"), "--out"),
+    (("analyze", ""), "REC: the value is empty"),
+    (("analyze", "x.edf", "--out", ""), "--out: the value is empty"),
+    (("analyze", "x.edf", "--unit", ""), "--unit: the value is empty"),
+    (("analyze", "x.edf", "--sites", ""), "--sites: the value is empty"),
+    (("analyze", "x.edf", "--grid", "", "--pitch", "8"), "--grid: the value is empty"),
+    (("analyze", "x.edf", "--fs", "0"), "--fs 0: allowed is more than 0"),
+    (("simulate", "calf", "x.edf", "--seed", "-1"), "'-1': allowed is a whole number"),
+    (("simulate", "calf", "x.edf", "--seed", "99999999999999999999999"), "--seed"),
     (("simulate",), "SCENARIO"),
     (("simulate", "thigh", "x.edf"), "calf, needle, rest"),
     (("simulate", "calf", "x.bdf"), ".edf"),
@@ -132,12 +142,47 @@ def test_output_below_a_file_leaves_nothing(calf, tmp_path):
     assert files_below(tmp_path) == ["file"]
 
 
+def test_the_recording_is_never_replaced(tmp_path):
+    rng = np.random.default_rng(1)
+    rows = "\n".join(f"{v:.2f}" for v in rng.normal(0, 4, 5000))
+    (tmp_path / "events.csv").write_text("left [uV]\n" + rows + "\n")
+    before = (tmp_path / "events.csv").read_bytes()
+    line = refused(1, "analyze", "events.csv", "--fs", 1000, "--out", ".", cwd=tmp_path)
+    assert "the recording itself" in line
+    assert files_below(tmp_path) == ["events.csv"] and (tmp_path / "events.csv").read_bytes() == before
+
+
+def test_a_folder_holds_the_results_of_one_recording(calf, tmp_path):
+    (tmp_path / "first.edf").write_bytes(calf.read_bytes())
+    (tmp_path / "second.edf").write_bytes(calf.read_bytes())
+    out = tmp_path / "out"
+    done("analyze", tmp_path / "first.edf", "--out", out, "--edf-copy")
+    assert "first_annotated.edf" in files_below(out)
+    done("analyze", tmp_path / "second.edf", "--out", out)
+    assert files_below(out) == ["bursts.csv", "events.csv", "second_events.json", "second_events.tsv", "segments.csv",
+                                "summary.json", "units.csv"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_leaves_all_files_or_none(calf, analysed, tmp_path, number):
+    whole = files_below(analysed[0])
+    for i in range(12):
+        out = tmp_path / f"out{i}"
+        process = subprocess.Popen([PROGRAM, "analyze", calf, "--out", out], stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL)
+        time.sleep(0.015 * i)
+        process.send_signal(number)
+        process.wait(timeout=60)
+        assert not out.exists() or files_below(out) == whole
+
+
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
 def test_a_full_disk_under_the_table_is_1(calf):
     with open("/dev/full", "w") as full:
-        result = subprocess.run([PROGRAM, "info", calf], stdout=full, stderr=subprocess.PIPE)
-    assert result.returncode == 1
-    assert b"No space left" in result.stderr
+        for arguments in (["info", calf], ["--help"], ["analyze", "--help"]):
+            result = subprocess.run([PROGRAM, *arguments], stdout=full, stderr=subprocess.PIPE)
+            assert result.returncode == 1
+            assert b"No space left" in result.stderr
 
 
 def test_simulate_is_reproducible_and_lists(calf, tmp_path):

@@ -156,7 +156,10 @@ void analyze_file(const Arguments& a) {
         const std::string text = interrupted ? "interrupted, nothing was written" : e.what();
         core::fail_input(text.find(a.input.path) == std::string::npos ? a.input.path + ": " + text : text);
     }
-    if (!a.out.empty()) io::write_outputs(analysis, a.out, a.write, file);
+    if (!a.out.empty()) {
+        const Undisturbed guard;
+        io::write_outputs(analysis, a.out, a.write, file);
+    }
     print(analysis, a.out);
 }
 
@@ -172,6 +175,7 @@ void add_analyze(CLI::App& program, Run& run) {
     auto* out = command->add_option("--out", a->out,
                                     "Folder for events.csv, bursts.csv, segments.csv, units.csv, summary.json and the BIDS "
                                     "events; without it only the table is printed");
+    out->check(not_empty());
     command->add_flag("--edf-copy", a->write.edf_copy, "Also write a copy of the signal with the bursts as EDF+ annotations")
         ->needs(out);
     command->add_flag("--keep-identity", a->write.keep_identity,

@@ -3,7 +3,10 @@
 
 #include <CLI/CLI.hpp>
 
+#include <signal.h>
+
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,7 +28,7 @@ struct Input {
     std::string path;
     std::vector<std::string> channels;
     std::string unit;
-    double fs = 0;
+    std::optional<double> fs;
     std::string grid;
     double pitch_mm = 0;
     std::string sites;
@@ -41,6 +44,21 @@ struct Detection {
     double false_per_minute = AnalyzeOptions{}.false_per_minute;
 
     void add_to(CLI::App& command);
+};
+
+/// Refuses the empty text: what a shell makes of a variable that is not set.
+[[nodiscard]] CLI::Validator not_empty();
+
+/// While it lives, Ctrl-C and the like wait: what is being written is finished first.
+class Undisturbed {
+public:
+    Undisturbed();
+    ~Undisturbed();
+    Undisturbed(const Undisturbed&) = delete;
+    Undisturbed& operator=(const Undisturbed&) = delete;
+
+private:
+    sigset_t before_;
 };
 
 /// Standard output went away (`| head`): nothing to say, nothing more to do.

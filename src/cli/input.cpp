@@ -16,17 +16,33 @@ void flush_output() {
     core::fail_input("standard output: " + std::generic_category().message(errno));
 }
 
+Undisturbed::Undisturbed() {
+    sigset_t ending;
+    ::sigemptyset(&ending);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaddset(&ending, signal);
+    ::pthread_sigmask(SIG_BLOCK, &ending, &before_);
+}
+
+Undisturbed::~Undisturbed() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+CLI::Validator not_empty() {
+    return {[](std::string& text) { return text.empty() ? std::string("the value is empty") : std::string(); }, ""};
+}
+
 void Input::add_to(CLI::App& command) {
-    command.add_option("REC", path, "Recording: EDF, EDF+, BDF, BDF+, WFDB (.hea) or a table (.csv, .tsv, .txt)")->required();
+    command.add_option("REC", path, "Recording: EDF, EDF+, BDF, BDF+, WFDB (.hea) or a table (.csv, .tsv, .txt)")
+        ->required()->check(not_empty());
     command.add_option("--channels", channels, "Analyse only these, by label, in this order (A,B)")
         ->delimiter(',')->allow_extra_args(false);
-    command.add_option("--unit", unit, "Unit of channels whose unit the file leaves blank: uV, mV, V or nV");
-    command.add_option("--fs", fs, "Sampling rate in Hz, for tables without a time column");
+    command.add_option("--unit", unit, "Unit of channels whose unit the file leaves blank: uV, mV, V or nV")
+        ->check(not_empty());
+    command.add_option("--fs", fs, "Sampling rate in Hz, for tables without a time column")->check(not_empty());
     auto* grid_option = command.add_option("--grid", grid, "Consecutive channels are electrode grids of ROWSxCOLUMNS, row by row");
     auto* pitch_option = command.add_option("--pitch", pitch_mm, "Distance between the electrodes of the grid in mm");
-    grid_option->needs(pitch_option);
+    grid_option->check(not_empty())->needs(pitch_option);
     pitch_option->needs(grid_option);
-    command.add_option("--sites", sites, "JSON file that names the muscles and their channels")->excludes(grid_option);
+    command.add_option("--sites", sites, "JSON file that names the muscles and their channels")
+        ->check(not_empty())->excludes(grid_option);
 }
 
 io::File Input::open(bool hash) const {
@@ -36,10 +52,11 @@ io::File Input::open(bool hash) const {
         core::fail_option("--grid " + grid + ": allowed is ROWSxCOLUMNS, such as 8x8");
     if (!grid.empty() && !(pitch_mm > 0 && pitch_mm <= 1000))
         core::fail_option("--pitch " + core::number(pitch_mm) + " mm: allowed is above 0 to 1000");
+    if (fs && *fs == 0) core::fail_option("--fs 0: allowed is more than 0 to 1e+09 Hz");
     io::ReadOptions options;
     options.channels = channels;
     options.unit = unit;
-    options.fs = fs;
+    options.fs = fs.value_or(0);
     options.hash = hash;
     auto file = io::read(path, options);
     if (!grid.empty()) file.set_sites(io::grid_sites(file.info(), rows, columns, pitch_mm));

@@ -53,7 +53,8 @@ int main(int argc, char** argv) {
     try {
         program.parse(argc, argv);
     } catch (const CLI::Success& e) {
-        return program.exit(e);
+        program.exit(e);
+        run = [] {};
     } catch (const CLI::Error& e) {
         return fail(2, std::string(e.what()) + " (see --help)");
     }

@@ -1,4 +1,6 @@
+#include <charconv>
 #include <cstdio>
+#include <system_error>
 
 #include "commands.hpp"
 #include "fascikit/core/error.hpp"
@@ -30,12 +32,15 @@ void simulate_file(const Arguments& a) {
         core::fail_option("'" + a.out + "': the name of the recording must end in .edf");
     const std::string truth_path = a.out.substr(0, a.out.size() - extension.size()) + ".truth.json";
     const auto simulated = simulate::make(a.scenario, a.seed);
-    io::write_edf(a.out, simulated.view(), simulated.info);
-    try {
-        io::write_truth(simulated.truth, truth_path);
-    } catch (...) {
-        std::remove(a.out.c_str());  // a recording without its truth is of no use
-        throw;
+    {
+        const Undisturbed guard;
+        io::write_edf(a.out, simulated.view(), simulated.info);
+        try {
+            io::write_truth(simulated.truth, truth_path);
+        } catch (...) {
+            std::remove(a.out.c_str());  // a recording without its truth is of no use
+            throw;
+        }
     }
     std::printf("%s: %s\n%s: %zu discharges, %zu segments, %s electrode\n", printable(a.out).c_str(),
                 clock(simulated.info.duration_s()).c_str(), printable(truth_path).c_str(), simulated.truth.discharges.size(),
@@ -50,7 +55,15 @@ void add_simulate(CLI::App& program, Run& run) {
     command->add_option("SCENARIO", a->scenario, "Which one; --list names them");
     command->add_option("OUT.edf", a->out, "The recording; its truth goes into OUT.truth.json beside it");
     command->add_option("--seed", a->seed, "Another seed, another recording of the same kind")
-        ->capture_default_str();
+        ->capture_default_str()->check(CLI::Validator(
+            [](std::string& text) {
+                std::uint64_t seed = 0;
+                const char* end = text.data() + text.size();
+                const auto [at, error] = std::from_chars(text.data(), end, seed);
+                return error == std::errc{} && at == end ? std::string()
+                                                         : "'" + text + "': allowed is a whole number from 0 to 18446744073709551615";
+            },
+            ""));
     command->add_flag("--list", a->list, "Name the scenarios and stop");
     command->callback([a, &run] { run = [a] { simulate_file(*a); }; });
 }
