@@ -246,6 +246,72 @@ TEST(Stream, AJumpForwardIsAGapAndBackwardAnError) {
     for (const Event& e : found.events) EXPECT_FALSE(e.peak_sample > 10000 && e.peak_sample < 20000);
 }
 
+TEST(Stream, AfterResetAndAsACopyItIsAsNew) {
+    // Before: a contraction. After: the second channel of the site is bad for 15 s.
+    const auto earlier = busy(2048, 2);
+    auto x = busy(2048, 2);
+    for (std::int64_t i = 0; i < x.frames / 2; ++i) x.channel(1)[i] = std::numeric_limits<float>::quiet_NaN();
+    StreamOptions options = options_of(x);
+    options.sites.emplace_back();
+    options.sites[0].channels = {0, 1};
+    const auto all_of = [](Stream<float>& live, const signals::Planar& signal) {
+        Found found;
+        live.process(planar(signal.data.data(), signal.frames, signal.channels), 0, found);
+        live.flush(found);
+        return found;
+    };
+    Stream<float> fresh(options);
+    const Found wanted = all_of(fresh, x);
+    ASSERT_GT(wanted.events.size(), 20U);
+    Stream<float> used(options);
+    all_of(used, earlier);
+    used.reset();
+    Stream<float> copy(used);
+    expect_same(all_of(used, x), wanted);
+    FixedSink original(4096);
+    FixedSink sink(original);         // a copy has the same room
+    const std::int64_t before = allocations;
+    copy.process(planar(x.data.data(), x.frames, x.channels), 0, sink);
+    copy.flush(sink);
+    EXPECT_EQ(allocations, before);
+    ASSERT_EQ(sink.bursts().size(), wanted.bursts.size());
+    for (std::size_t i = 0; i < wanted.bursts.size(); ++i) {
+        expect_same(sink.bursts()[i], wanted.bursts[i]);
+        EXPECT_EQ(sink.events_of(i).size(), wanted.ids[i].size());
+    }
+}
+
+TEST(Stream, ARefusedFirstBlockChangesNothing) {
+    const auto x = busy(2048, 1);
+    for (const std::int64_t wrong : {std::int64_t{-5}, std::int64_t{1} << 62}) {
+        Stream<float> live(options_of(x));
+        Found found;
+        EXPECT_EQ(live.process(planar(x.data.data(), 100, 1, x.frames), wrong, found), Status::first_sample_went_back);
+        // The recording begins where the first block that is taken begins.
+        EXPECT_EQ(live.process(planar(x.data.data(), 100, 1, x.frames), 50000, found), Status::ok);
+        live.flush(found);
+        ASSERT_FALSE(found.segments.empty());
+        EXPECT_GE(found.segments[0].onset_sample, 50000 - live.timing().tile);
+    }
+}
+
+TEST(Stream, ARailIsSeenWhateverTheOffset) {
+    // 3276.7 is no float: the samples lie just below it.
+    signals::Planar x(2048 * 10, 1, 2048);
+    signals::add_noise(x, 5, 1);
+    for (std::int64_t i = 0; i < 2048 * 3; ++i) x.data[static_cast<std::size_t>(i)] = i % 50 ? 3276.7F : 3275.0F;
+    StreamOptions options = options_of(x);
+    options.rail_low_uv = {-3276.8};
+    options.rail_high_uv = {3276.7};
+    Stream<float> live(options);
+    Found found;
+    live.process(planar(x.data.data(), x.frames, 1), 0, found);
+    live.flush(found);
+    ASSERT_FALSE(found.segments.empty());
+    EXPECT_EQ(found.segments[0].reason, Reason::clipped);
+    EXPECT_EQ(found.segments[0].end_sample, 2048 * 3);
+}
+
 TEST(Stream, AFullSinkIsToldAndNothingCrashes) {
     const auto x = busy();
     Stream<float> live(options_of(x));
@@ -359,6 +425,40 @@ TEST(Analyze, ALargeOffsetAndItsDriftDoNotMatter) {
     }
 }
 
+TEST(Analyze, HumIsGoneBehindAMaskedStretch) {
+    signals::Planar x(2048 * 40, 1, 2048);
+    signals::add_noise(x, 5, 3);
+    for (std::int64_t i = 0; i < x.frames; ++i)
+        x.data[static_cast<std::size_t>(i)] += static_cast<float>(60 * std::sin(2 * std::numbers::pi * 50 * static_cast<double>(i) / 2048));
+    for (const std::int64_t at : {10, 25})
+        std::fill_n(x.data.begin() + at * 2048, 3 * 2048, std::numeric_limits<float>::quiet_NaN());
+    for (const int passes : {1, 2}) {
+        const auto result = analyze(ArraySource<float>(planar(x.data.data(), x.frames, 1), 2048), {.passes = passes});
+        EXPECT_EQ(result.options.mains, Mains::hz50);
+        EXPECT_LE(result.events.size(), 1U) << passes;
+    }
+}
+
+TEST(Analyze, GapsAtBothEndsAreNoUsableTime) {
+    signals::Planar x(2048 * 60, 1, 2048);
+    signals::add_noise(x, 5, 4);
+    RecordingInfo info;
+    info.sampling_rate_hz = 2048;
+    info.frames = x.frames;
+    info.channels.resize(1);
+    info.sites = one_site_per_channel(info.channels);
+    info.gaps = {{0, 2048 * 20}, {2048 * 50, 2048 * 10}};
+    for (const int passes : {1, 2}) {
+        const auto result = analyze(ArraySource<float>(planar(x.data.data(), x.frames, 1), info), {.passes = passes});
+        EXPECT_NEAR(result.sites[0].minutes_usable * 60, 29.7, 0.3) << passes;
+        ASSERT_FALSE(result.sites[0].masked.empty());
+        for (const MaskedStretch& m : {result.sites[0].masked.front(), result.sites[0].masked.back()})
+            EXPECT_EQ(m.reason, Reason::gap) << passes;
+        EXPECT_EQ(result.sites[0].masked.front().onset_s, 0.0);
+        EXPECT_EQ(result.sites[0].masked.back().end_s, 60.0);
+    }
+}
+
 TEST(Analyze, ProgressIsShownAndCanStop) {
     const auto x = busy();
     const ArraySource<float> source(planar(x.data.data(), x.frames, x.channels), x.rate_hz);
@@ -390,4 +490,32 @@ TEST(Summary, RatesHaveExactAndWidenedIntervals) {
     all.add(0, 600000);
     all.merge();
     EXPECT_TRUE(std::isnan(analysis::rate_of({}, all, 600000, 1000).per_min));
+}
+
+TEST(Summary, CountsIntervalsOfEachUnitOnItsOwn) {
+    Analysis a;
+    a.recording.sampling_rate_hz = 1000;
+    a.recording.frames = 60000;
+    a.recording.channels.resize(1);
+    a.recording.sites = one_site_per_channel(a.recording.channels);
+    const auto add = [&](std::int32_t unit, std::initializer_list<std::int64_t> peaks) {
+        Unit u;
+        u.id = unit;
+        a.units.push_back(u);
+        for (const std::int64_t peak : peaks) {
+            Event e;
+            e.peak_sample = peak;
+            e.unit = unit;
+            a.events.push_back(e);
+        }
+    };
+    add(7, {1000, 1010, 5000, 5035, 9000});     // a doublet, a pair at F-wave distance, one alone
+    add(3, {1100, 5200, 5300, 5400, 9010});     // near the others, which does not count
+    add(5, {});
+    analysis::summarise(a, {{}}, {5.0});
+    EXPECT_EQ(a.sites[0].doublets, 1);
+    EXPECT_EQ(a.sites[0].f_wave_pairs, 1);
+    EXPECT_EQ(a.sites[0].isolated, 3);
+    EXPECT_EQ(a.sites[0].continual, 1);
+    EXPECT_EQ(a.sites[0].other, 6);
 }

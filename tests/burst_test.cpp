@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 #include <numbers>
 #include <random>
 #include <vector>
@@ -237,6 +238,17 @@ TEST(Rules, MembershipIsATrapezoid) {
     EXPECT_EQ(burst::membership(rule, 6), 0.5F);
     EXPECT_EQ(burst::membership(rule, 9), 0);
     EXPECT_EQ(burst::membership(rule, NAN), 0.25F);
+}
+
+TEST(Rules, NaNIsKnownByItsBits) {
+    for (const float value : {0.0F, -0.0F, 1.0F, std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity()}) {
+        EXPECT_FALSE(core::is_nan(value));
+        EXPECT_FALSE(core::is_nan(static_cast<double>(value)));
+    }
+    for (const float value : {std::numeric_limits<float>::quiet_NaN(), -std::numeric_limits<float>::signaling_NaN()}) {
+        EXPECT_TRUE(core::is_nan(value));
+        EXPECT_TRUE(core::is_nan(static_cast<double>(value)));
+    }
 }
 
 TEST(Rules, AClearExampleOfEachLabelGetsIt) {

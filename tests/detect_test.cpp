@@ -1,7 +1,9 @@
 // Detection: noise level, threshold, events, activity, quality.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "fascikit/core/poisson.hpp"
@@ -218,6 +220,36 @@ TEST(Events, OneEventOfASiteForAllItsChannels) {
     ASSERT_EQ(result.events.size(), 10U);
     for (const Event& e : result.events) EXPECT_EQ(e.channel, 5);
     EXPECT_EQ(result.sites.size(), 1U);
+}
+
+TEST(Events, AChannelThatIsMaskedHasNoPartInThem) {
+    // The second channel drifts and is lost again and again, just before a discharge of the first.
+    signals::Planar x(2048 * 30, 2, 2048);
+    signals::add_noise(x, 5.0, 3);
+    for (std::int64_t i = 0; i < x.frames; ++i) x.channel(1)[i] += 2000.0F * static_cast<float>(i) / static_cast<float>(x.frames);
+    for (int g = 0; g < 10; ++g) {
+        const double at = 3 + 2.5 * g;
+        signals::add_potential(x, 0, at, 100);
+        std::fill_n(x.channel(1) + static_cast<std::int64_t>(at * 2048) - 10, 600, std::numeric_limits<float>::quiet_NaN());
+    }
+    RecordingInfo info;
+    info.sampling_rate_hz = 2048;
+    info.frames = x.frames;
+    info.channels.resize(2);
+    info.sites.emplace_back();
+    info.sites[0].channels = {0, 1};
+    for (const int passes : {1, 2}) {
+        const auto result = analyze(ArraySource<float>(planar(x.data.data(), x.frames, 2), info), {.passes = passes});
+        ASSERT_EQ(result.events.size(), 10U) << passes;
+        for (const Event& e : result.events) {
+            EXPECT_EQ(e.channel, 0) << passes;
+            EXPECT_NEAR(e.amplitude_uv, 108, 22) << passes;
+        }
+    }
+}
+
+TEST(Timing, ABandThatNeverSettlesDoesNotOverflow) {
+    EXPECT_GT(detect::timing_for(200000, Electrode::surface, 1e12).settle_tiles, 0);
 }
 
 #if defined(FASCIKIT_KERNELS)

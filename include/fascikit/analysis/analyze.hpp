@@ -23,6 +23,7 @@
 #include "fascikit/analysis/second_pass.hpp"
 #include "fascikit/analysis/stream.hpp"
 #include "fascikit/analysis/summary.hpp"
+#include "fascikit/core/finite.hpp"
 #include "fascikit/core/result.hpp"
 #include "fascikit/core/version.hpp"
 #include "fascikit/filter/kernels.hpp"
@@ -217,7 +218,7 @@ void collect_units(Analysis& out, const std::vector<Collector::Found>& bursts, c
         const auto median_of = [&](auto member) {
             std::vector<float> values;
             for (const auto* d : list)
-                if (!std::isnan(d->*member)) values.push_back(d->*member);
+                if (!core::is_nan(d->*member)) values.push_back(d->*member);
             return burst::median(values);
         };
         Unit u;
@@ -234,7 +235,7 @@ void collect_units(Analysis& out, const std::vector<Collector::Found>& bursts, c
         const double nearest = builder.nearest_template(static_cast<std::size_t>(u.site), u.id);
         const auto within = static_cast<double>(median_of(&burst::Discharge::distance));
         u.isolation = static_cast<float>((nearest - within) / std::max({nearest, within, 1e-9}));
-        if (std::isnan(nearest)) u.isolation = std::numeric_limits<float>::quiet_NaN();
+        if (core::is_nan(nearest)) u.isolation = std::numeric_limits<float>::quiet_NaN();
         out.units.push_back(u);
     }
 }
@@ -315,7 +316,13 @@ void read_blocks(const S& source, Use&& use) {
     std::vector<float> buffer(static_cast<std::size_t>(length * channels));
     std::vector<Gap> gaps = info.gaps;
     std::sort(gaps.begin(), gaps.end(), [](const Gap& a, const Gap& b) { return a.first < b.first; });
+    // A gap at either end is told by an empty block behind it, and in front of it.
+    const auto tell = [&](std::int64_t sample) {
+        use(sample, BlockView<const float>(planar(buffer.data(), 0, channels, length)));
+    };
+    if (!gaps.empty() && gaps.front().first <= 0) tell(0);
     std::int64_t at = 0;
+    std::int64_t given = 0;
     for (std::size_t g = 0; g <= gaps.size(); ++g) {
         const std::int64_t end = g < gaps.size() ? std::min(gaps[g].first, info.frames) : info.frames;
         while (at < end) {
@@ -327,10 +334,11 @@ void read_blocks(const S& source, Use&& use) {
                 source.read(at, block);
                 use(at, BlockView<const float>(block));
             }
-            at += n;
+            given = at += n;
         }
         if (g < gaps.size()) at = std::max(at, gaps[g].first + gaps[g].count);
     }
+    if (given < info.frames) tell(info.frames);
 }
 
 }  // namespace analysis
@@ -431,7 +439,7 @@ template <Source S>
         for (const auto& row : second->noise().seconds())
             for (std::size_t s = 0; s < map.sites.size(); ++s)
                 for (std::size_t k = map.sites[s].first; k < map.sites[s].first + map.sites[s].count; ++k)
-                    if (!std::isnan(row[k])) noise[s].push_back(static_cast<double>(row[k]));
+                    if (!core::is_nan(row[k])) noise[s].push_back(static_cast<double>(row[k]));
     } else {
         out.events = std::move(live.events);
         out.segments = std::move(live.segments);

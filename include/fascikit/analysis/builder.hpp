@@ -23,6 +23,7 @@
 #include "fascikit/burst/group.hpp"
 #include "fascikit/burst/measure.hpp"
 #include "fascikit/burst/periodicity.hpp"
+#include "fascikit/core/reserved.hpp"
 #include "fascikit/detect/detector.hpp"
 #include "fascikit/sort/features.hpp"
 #include "fascikit/sort/units.hpp"
@@ -137,6 +138,7 @@ private:
             for (auto& entry : history) entry = History{};
             std::fill(peaks.begin(), peaks.end(), std::int64_t{-1} << 60);
             run.clear();
+            closed = detect::Activity{};
             closing = false;
             lists_busy = 0;
         }
@@ -144,12 +146,12 @@ private:
         std::vector<Pending> pending;
         std::size_t pending_first = 0;
         std::size_t pending_count = 0;
-        std::vector<std::vector<burst::Discharge>> lists;
+        std::vector<core::Reserved<burst::Discharge>> lists;
         std::vector<History> history;
         std::vector<std::int64_t> peaks;
         std::size_t peak_count = 0;
         std::vector<float> envelope;
-        std::vector<burst::Discharge> run;
+        core::Reserved<burst::Discharge> run;
         detect::Activity closed{};
         detect::Activity last_sustained{};
         bool closing = false;
@@ -430,7 +432,7 @@ private:
     std::vector<Site> states_;
     std::vector<T> wave_;
     std::vector<float> scratch_;
-    std::vector<std::int64_t> ids_;
+    core::Reserved<std::int64_t> ids_;
     std::int64_t next_burst_ = 0;
     std::int32_t next_unit_ = 0;
 };

@@ -67,6 +67,7 @@ public:
     template <class U, class OnTile>
     Status push(BlockView<const U> block, std::int64_t first_sample, OnTile&& on_tile) noexcept {
         if (block.frames > 0 && block.channels != channels_) return Status::wrong_channel_count;
+        if (first_sample < 0 || first_sample > (std::int64_t{1} << 60)) return Status::first_sample_went_back;
         if (!started_ && first_sample > 0) {
             // A device may count from anywhere: the recording begins with its first sample.
             next_ = first_sample - first_sample % tile_;
@@ -74,7 +75,7 @@ public:
             next_ = first_sample;
         }
         started_ = true;
-        if (first_sample < next_ || first_sample > (std::int64_t{1} << 60)) return Status::first_sample_went_back;
+        if (first_sample < next_) return Status::first_sample_went_back;
         if (first_sample > next_) gap_to(first_sample, on_tile);
         for (std::int64_t done = 0; done < block.frames;) {
             const std::int64_t row = next_ % tile_;
@@ -90,9 +91,10 @@ public:
     template <class OnTile>
     void flush(OnTile&& on_tile) noexcept {
         if (next_ % tile_ != 0) {
+            const auto state = filled_ ? detect::TileState::gap : detect::TileState::tail;
             fill_up();
             next_ += tile_ - next_ % tile_;
-            complete(on_tile, detect::TileState::tail);
+            complete(on_tile, state);
         }
         if (held_) {
             quality_.push_gap();
@@ -146,11 +148,14 @@ private:
         offset_[k] = value;
         offset_in_t_[k] = static_cast<T>(value);
         const auto c = static_cast<std::size_t>(map_.channel[k]);
-        const auto shifted = [&](const std::vector<double>& rails, T otherwise) {
-            return !rails.empty() && core::is_finite(rails[c]) ? static_cast<T>(rails[c] - value) : otherwise;
-        };
-        quality_.set_rails(k, shifted(options_low_, std::numeric_limits<T>::lowest()),
-                           shifted(options_high_, std::numeric_limits<T>::max()));
+        // A sample at the rail may have come as T, or wider: both roundings count as the rail.
+        T low = std::numeric_limits<T>::lowest();
+        T high = std::numeric_limits<T>::max();
+        if (!options_low_.empty() && core::is_finite(options_low_[c]))
+            low = std::max(static_cast<T>(options_low_[c] - value), static_cast<T>(options_low_[c]) - offset_in_t_[k]);
+        if (!options_high_.empty() && core::is_finite(options_high_[c]))
+            high = std::min(static_cast<T>(options_high_[c] - value), static_cast<T>(options_high_[c]) - offset_in_t_[k]);
+        quality_.set_rails(k, low, high);
     }
     void fill_up() noexcept {
         const std::int64_t row = next_ % tile_;

@@ -84,7 +84,7 @@ public:
     void tile(std::int64_t index, const T* x, const detect::TileState* states, Mains mains, Out& out) {
         if (newest_ >= 0 && index != newest_ + 1) finish_stretch(out);
         if (newest_ < 0) {
-            zero_end_ = low_end_ = detected_ = index;
+            stretch_ = zero_end_ = low_end_ = detected_ = index;
             noise_.start(index);
         }
         newest_ = index;
@@ -139,6 +139,13 @@ private:
         if (usable) reason_[slot(tile) * lanes_ + lane] = Reason::settling;
         usable = 0;
     }
+    /// What runs behind the zero-phase filter forgets a lane, as in the first pass: silence
+    /// taught the hum's level that there is none.
+    void restart(std::size_t lane) noexcept {
+        if (hum_50_) hum_50_->start(static_cast<int>(lane));
+        if (hum_60_) hum_60_->start(static_cast<int>(lane));
+        low_forward_.start(static_cast<int>(lane), T{});
+    }
     /// Backward over all filtered tiles from the newest down; [first, end) become final.
     void backward(std::int64_t first, std::int64_t end) {
         const std::size_t used = map_.channel.size();
@@ -162,6 +169,8 @@ private:
             }
         }
         for (std::int64_t t = first; t < end; ++t) {
+            for (std::size_t k = 0; k < used; ++k)
+                if (!bad_[slot(t) * lanes_ + k] && (t == stretch_ || bad_[slot(t - 1) * lanes_ + k])) restart(k);
             if (mains_ == Mains::hz50 && hum_50_) hum_50_->process(view(at(y_, t)), t * tile_);
             if (mains_ == Mains::hz60 && hum_60_) hum_60_->process(view(at(y_, t)), t * tile_);
             T* l = at(low_, t);
@@ -260,6 +269,7 @@ private:
     std::vector<double> low_rms_;
     Mains mains_ = Mains::off;
     std::int64_t newest_ = -1;        ///< last tile given
+    std::int64_t stretch_ = 0;        ///< first tile of the stretch
     std::int64_t zero_end_ = 0;       ///< tiles before it are zero-phase
     std::int64_t low_end_ = 0;        ///< and have both statistics
     std::int64_t detected_ = 0;       ///< and were detected in

@@ -9,10 +9,12 @@
 #include <concepts>
 #include <cstdint>
 #include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "fascikit/core/event.hpp"
+#include "fascikit/core/reserved.hpp"
 
 namespace fascikit {
 
@@ -69,11 +71,11 @@ private:
         return true;
     }
 
-    std::vector<Event> events_;
-    std::vector<Segment> segments_;
-    std::vector<Burst> bursts_;
-    std::vector<std::int64_t> ids_;
-    std::vector<std::size_t> offsets_;
+    core::Reserved<Event> events_;
+    core::Reserved<Segment> segments_;
+    core::Reserved<Burst> bursts_;
+    core::Reserved<std::int64_t> ids_;
+    core::Reserved<std::size_t> offsets_;
 };
 
 /// Hands everything to three callables. They must be noexcept; that is checked here.

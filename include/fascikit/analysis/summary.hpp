@@ -2,14 +2,14 @@
 //
 // Rates carry exact 95 % Poisson intervals (Garwood 1936), widened by the square root of
 // the dispersion where counts in 10-s pieces vary more than a Poisson process allows
-// (variance over mean, when it exceeds 1 at the 5 % level). O(events + bursts).
+// (variance over mean, when it exceeds 1 at the 5 % level). O(sites × (events + bursts)).
 #pragma once
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <span>
+#include <utility>
 #include <vector>
 
 #include "fascikit/core/poisson.hpp"
@@ -125,6 +125,10 @@ inline void summarise(Analysis& analysis, const std::vector<std::vector<double>>
     const double rate = info.sampling_rate_hz;
     std::vector<Label> label_of(analysis.bursts.size(), Label::indeterminate);
     for (const Burst& b : analysis.bursts) label_of[static_cast<std::size_t>(b.id)] = b.label;
+    std::vector<std::pair<std::int32_t, std::int64_t>> of_unit;   // unit and peak, sorted
+    for (const Event& e : analysis.events)
+        if (e.unit >= 0) of_unit.push_back({e.unit, e.peak_sample});
+    std::sort(of_unit.begin(), of_unit.end());
     analysis.sites.clear();
     for (std::size_t s = 0; s < info.sites.size(); ++s) {
         const auto site = static_cast<std::int32_t>(s);
@@ -158,7 +162,6 @@ inline void summarise(Analysis& analysis, const std::vector<std::vector<double>>
         std::vector<std::int64_t> before;
         std::vector<std::int64_t> after;
         std::vector<double> amplitudes;
-        std::vector<std::int64_t> last_of_unit;
         for (const Event& e : analysis.events) {
             if (e.site != site) continue;
             const Label label = e.burst >= 0 ? label_of[static_cast<std::size_t>(e.burst)] : Label::indeterminate;
@@ -184,9 +187,10 @@ inline void summarise(Analysis& analysis, const std::vector<std::vector<double>>
         for (const Unit& unit : analysis.units) {
             if (unit.site != site) continue;
             std::vector<std::int64_t> peaks;
-            for (const Event& e : analysis.events)
-                if (e.unit == unit.id && !voluntary.contains(e.peak_sample)) peaks.push_back(e.peak_sample);
-            std::sort(peaks.begin(), peaks.end());
+            auto at = std::lower_bound(of_unit.begin(), of_unit.end(),
+                                       std::pair{unit.id, std::numeric_limits<std::int64_t>::min()});
+            for (; at != of_unit.end() && at->first == unit.id; ++at)
+                if (!voluntary.contains(at->second)) peaks.push_back(at->second);
             const auto ms = [&](std::size_t i) { return 1000.0 * static_cast<double>(peaks[i + 1] - peaks[i]) / rate; };
             for (std::size_t i = 0; i < peaks.size(); ++i) {
                 const bool long_before = i == 0 || ms(i - 1) > 250;

@@ -99,7 +99,7 @@ namespace fascikit {
     for (const Rule& rule : spoken.rules) {
         if (rule.feature == nullptr) break;
         const float value = burst.features.*rule.feature;
-        if (std::isnan(value)) continue;
+        if (core::is_nan(value)) continue;
         for (const FeatureInfo& feature : feature_table) {
             if (feature.value != rule.feature) continue;
             if (!text.empty()) text += "; ";

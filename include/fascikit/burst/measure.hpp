@@ -13,6 +13,7 @@
 
 #include "fascikit/burst/discharge.hpp"
 #include "fascikit/core/event.hpp"
+#include "fascikit/core/finite.hpp"
 
 namespace fascikit::burst {
 
@@ -75,7 +76,7 @@ inline void measure_repetition(BurstFeatures& f, std::span<const std::int64_t> o
     const auto median_of = [&](auto member) {
         std::size_t used = 0;
         for (std::size_t i = 0; i < n; ++i)
-            if (!std::isnan(d[i].*member)) scratch[used++] = d[i].*member;
+            if (!core::is_nan(d[i].*member)) scratch[used++] = d[i].*member;
         return median(scratch.first(used));
     };
     f.amplitude_uv = median_of(&Discharge::amplitude_uv);

@@ -112,6 +112,12 @@ public:
         T* ring_y = &y_[slot(tile) * tile_values_];
         T* ring_z = &z_[slot(tile) * tile_values_];
         std::copy(y, y + tile_values_, ring_y);
+        // What a masked lane does (the step into the mask, settling) is no part of any waveform.
+        for (const SiteLanes& site : o_.sites)
+            for (std::size_t k = site.first; k < site.first + site.count; ++k)
+                if (!known_[k])
+                    for (std::int64_t f = 0; f < o_.timing.tile; ++f)
+                        ring_y[static_cast<std::size_t>(f) * o_.lanes + k] = T{};
         std::copy(x, x + tile_values_, &x_[slot(tile) * tile_values_]);
         statistics_(y, low, y_scale_.data(), low_scale_.data(), o_.timing.tile, static_cast<std::int64_t>(o_.lanes),
                     ring_z, z_max_.data(), y_energy_.data(), low_energy_.data());
@@ -126,6 +132,8 @@ public:
     void reset() noexcept {
         for (auto& former : formers_) former.reset();
         for (auto& tracker : trackers_) tracker.reset();
+        std::fill(noise_.begin(), noise_.end(), 0.0);
+        std::fill(x_.begin(), x_.end(), T{});
         std::fill(y_.begin(), y_.end(), T{});
         std::fill(z_.begin(), z_.end(), T{});
     }
@@ -210,6 +218,8 @@ private:
         const std::int64_t earliest = std::max(closed.not_before, closed.last + 1 - o_.timing.longest);
         Detection d;
         d.site = s;
+        d.lane = site.first;
+        d.peak = closed.peak;
         d.level = closed.peak_level;
         d.end = closed.last + 1;
         d.onset = closed.peak;

@@ -33,7 +33,8 @@ struct Timing {
         return static_cast<std::int64_t>(std::llround(seconds * rate_hz));
     }
     [[nodiscard]] int tiles(double seconds) const noexcept {
-        return static_cast<int>(std::ceil(seconds * rate_hz / static_cast<double>(tile) - 1e-9));
+        // At most 100 days: a band that begins near 0 Hz never settles.
+        return static_cast<int>(std::fmin(1e9, std::ceil(seconds * rate_hz / static_cast<double>(tile) - 1e-9)));
     }
     [[nodiscard]] double tile_s() const noexcept { return static_cast<double>(tile) / rate_hz; }
 };

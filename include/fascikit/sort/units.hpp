@@ -20,6 +20,7 @@
 #include <limits>
 #include <vector>
 
+#include "fascikit/core/finite.hpp"
 #include "fascikit/sort/match.hpp"
 
 namespace fascikit::sort {
@@ -84,7 +85,7 @@ public:
         for (std::size_t u = 0; u < largest_unit_count; ++u) {
             if (u == slot || names_[u] < 0) continue;
             const double d = match(&templates_[slot * values_], &templates_[u * values_], channels_, length_, reach_, 0.0).distance;
-            if (!(d >= best)) best = d;
+            if (core::is_nan(best) || d < best) best = d;
         }
         return best;
     }
