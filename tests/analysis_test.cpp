@@ -309,7 +309,8 @@ TEST(Stream, ARailIsSeenWhateverTheOffset) {
     live.flush(found);
     ASSERT_FALSE(found.segments.empty());
     EXPECT_EQ(found.segments[0].reason, Reason::clipped);
-    EXPECT_EQ(found.segments[0].end_sample, 2048 * 3);
+    // Until the filter has settled and half a second of noise was heard.
+    EXPECT_EQ(found.segments[0].end_sample, 2048 * 3 + 1024);
 }
 
 TEST(Stream, AFullSinkIsToldAndNothingCrashes) {
@@ -436,6 +437,21 @@ TEST(Analyze, HumIsGoneBehindAMaskedStretch) {
         const auto result = analyze(ArraySource<float>(planar(x.data.data(), x.frames, 1), 2048), {.passes = passes});
         EXPECT_EQ(result.options.mains, Mains::hz50);
         EXPECT_LE(result.events.size(), 1U) << passes;
+    }
+}
+
+TEST(Analyze, SilenceIsNoEvidenceThatTheHumHasGone) {
+    // Twenty channels, whose lanes are padded to 32; then all lost for 30 s.
+    signals::Planar x(1000 * 110, 20, 1000);
+    signals::add_noise(x, 5, 6);
+    for (std::int64_t c = 0; c < x.channels; ++c)
+        for (std::int64_t i = 0; i < x.frames; ++i)
+            x.channel(c)[i] = i >= 70000 && i < 100000 ? std::numeric_limits<float>::quiet_NaN()
+                                                       : x.channel(c)[i] + static_cast<float>(40 * std::sin(2 * std::numbers::pi * 0.05 * static_cast<double>(i)));
+    for (const int passes : {1, 2}) {
+        const auto result = analyze(ArraySource<float>(planar(x.data.data(), x.frames, x.channels), 1000), {.passes = passes});
+        EXPECT_EQ(result.options.mains, Mains::hz50);
+        EXPECT_LE(result.events.size(), 5U) << passes;
     }
 }
 

@@ -166,9 +166,11 @@ TEST(Quality, MasksWhatCannotBeUsedAndSaysWhy) {
                 if (s.site == site && s.reason == reason) sum += result.seconds(s.end_sample - s.onset_sample);
             return sum;
         };
-        EXPECT_NEAR(seconds_of(1, Reason::not_finite), 1.0, 0.02);
-        EXPECT_NEAR(seconds_of(2, Reason::flat), 0.8, 0.02);
-        EXPECT_NEAR(seconds_of(3, Reason::clipped), 1.0, 0.02);
+        // The settling of the filters belongs to what made them restart.
+        const double settling = passes == 1 ? 0.156 : 0.086;
+        EXPECT_NEAR(seconds_of(1, Reason::not_finite), 1.0 + settling, 0.02);
+        EXPECT_NEAR(seconds_of(2, Reason::flat), 0.8 + settling, 0.02);
+        EXPECT_NEAR(seconds_of(3, Reason::clipped), 1.0 + settling, 0.02);
         EXPECT_EQ(seconds_of(4, Reason::clipped), 0.0);
         EXPECT_EQ(seconds_of(0, Reason::not_finite), 0.0);
         // The steps into and out of the masked stretch are no discharges.
@@ -203,6 +205,54 @@ TEST(Events, PlaceAmplitudeAndChannelAreThoseOfThePotential) {
             EXPECT_GT(e.probability, 0.99F);
             EXPECT_GE(e.first_pass, 0);
         }
+    }
+}
+
+TEST(Events, LargeAndSlowPotentialsAreCountedOnce) {
+    // Biphasic ones ring most: a zero-phase band-pass before and after them, a causal one
+    // after. `width`: standard deviation of the Gaussian whose slope it is.
+    struct Case { double uv, width_s; Electrode electrode; };
+    for (const Case c : {Case{180, 0.005, Electrode::surface}, Case{1000, 0.003, Electrode::surface},
+                         Case{5000, 0.002, Electrode::surface}, Case{200, 0.003, Electrode::needle},
+                         Case{5000, 0.003, Electrode::needle}}) {
+        signals::Planar x(2048 * 60, 1, 2048);
+        signals::add_noise(x, 4.0, 13);
+        int known = 0;
+        for (double at = 1.5; at < 58; at += 1.1 + 0.9 * (known % 4), ++known)
+            for (int i = -120; i <= 120; ++i) {
+                const double t = i / 2048.0 / c.width_s;
+                x.data[static_cast<std::size_t>(at * 2048 + i)] += static_cast<float>(-c.uv / 1.213 * t * std::exp(-t * t / 2));
+            }
+        // The causal filter stretches a potential of 40 ms beyond the longest event.
+        for (const int passes : {c.width_s > 0.004 ? 2 : 1, 2})
+            EXPECT_EQ(run(x, {.electrode = c.electrode, .false_per_minute = 0.01, .passes = passes}).events.size(),
+                      static_cast<std::size_t>(known))
+                << c.uv << " uV, " << c.width_s << " s, " << to_string(c.electrode) << ", pass " << passes;
+    }
+}
+
+TEST(Quality, WhatIsNoSignalIsNotJudged) {
+    // A sine clipped below the rails of the file: noise of 400 uV, not silence.
+    signals::Planar x(2048 * 20, 3, 2048);
+    signals::add_noise(x, 5.0, 14);
+    for (std::int64_t i = 0; i < x.frames; ++i) {
+        const double sine = 900 * std::sin(2 * std::numbers::pi * 83 * static_cast<double>(i) / 2048);
+        x.channel(0)[i] = static_cast<float>(std::clamp(sine, -500.0, 500.0));
+        x.channel(1)[i] = i % 2 ? 100.0F : -100.0F;     // nothing of it is in the band
+    }
+    for (std::int64_t i = 0; i < 3; ++i) x.channel(2)[20000 + i] = 1e38F;
+    for (const int passes : {1, 2}) {
+        const auto result = run(x, {.mains = Mains::off, .passes = passes});
+        EXPECT_LT(result.sites[0].minutes_usable * 60, 1.0);
+        for (const Event& e : result.events) EXPECT_NE(e.site, 1);
+        EXPECT_GT(result.sites[2].minutes_usable * 60, 18.5);
+        std::int64_t at_two = 0;
+        for (const Event& e : result.events) at_two += e.site == 2;
+        EXPECT_LE(at_two, 1);
+        for (const Segment& s : result.segments)
+            if (s.site == 0 && s.end_sample - s.onset_sample > 10 * 2048) {
+                EXPECT_EQ(s.reason, Reason::noisy);
+            }
     }
 }
 

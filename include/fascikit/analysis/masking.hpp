@@ -1,8 +1,9 @@
 // Masking: which lanes may be used in a tile, and the masked segments of each site.
 //
 // A lane restarts its filters after a bad tile and stays masked until they have settled.
-// A site is masked while none of its lanes is usable or none has a noise level yet; its
-// segments name the reason. Both passes use it. No allocation after construction.
+// A site is masked while none of its lanes is usable, or none has a noise level at all, or
+// at most `noise_limit_uv`; its segments name the reason. The settling of the filters after a
+// bad stretch belongs to that stretch. Both passes use it. No allocation after construction.
 #pragma once
 
 #include <cstddef>
@@ -12,6 +13,7 @@
 #include "fascikit/analysis/intake.hpp"
 #include "fascikit/core/event.hpp"
 #include "fascikit/detect/quality.hpp"
+#include "fascikit/detect/threshold.hpp"
 
 namespace fascikit::analysis {
 
@@ -71,12 +73,17 @@ public:
             const detect::SiteLanes& lanes = map_.sites[s];
             bool open = false;
             bool heard = false;
+            bool noisy = false;
             for (std::size_t k = lanes.first; k < lanes.first + lanes.count; ++k) {
                 heard = heard || usable[k] != 0;
-                open = open || (usable[k] != 0 && core::is_finite(noise[k]));
+                const bool known = usable[k] != 0 && core::is_finite(noise[k]);
+                noisy = noisy || (known && noise[k] > detect::noise_limit_uv);
+                open = open || (known && noise[k] <= detect::noise_limit_uv);
             }
-            const Reason reason = heard ? Reason::warm_up : reasons[lanes.first];
-            if (site_masked_[s] && (open || reason != site_reason_[s])) close(s, first_frame, out);
+            const Reason reason = noisy ? Reason::noisy : heard ? Reason::warm_up : reasons[lanes.first];
+            const bool after_effect = (reason == Reason::settling || reason == Reason::warm_up) &&
+                                      site_reason_[s] != Reason::settling && site_reason_[s] != Reason::warm_up;
+            if (site_masked_[s] && (open || (reason != site_reason_[s] && !after_effect))) close(s, first_frame, out);
             if (!open && !site_masked_[s]) {
                 site_masked_[s] = 1;
                 site_reason_[s] = reason;

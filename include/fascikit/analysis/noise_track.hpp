@@ -4,7 +4,7 @@
 // after it. The lower one wins, so that a contraction at either side does not count;
 // unless the upper one is a step of the noise: at most 3 times higher, nearer to what is
 // heard just now, and steady (its hops vary by less than 30 %, as Gaussian noise does and
-// contractions hardly ever do). Memory: 16 bytes a lane and hop.
+// contractions hardly ever do). Memory: 16 bytes a lane and hop. Cost: two robust levels a lane and hop.
 #pragma once
 
 #include <algorithm>
@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "fascikit/detect/noise.hpp"
@@ -26,14 +27,16 @@ public:
           hop_tiles_(static_cast<std::int64_t>(timing.window_tiles) * timing.hop_windows),
           y_hops_(timing, lanes),
           low_hops_(timing, lanes),
-          y_energy_(lanes, 0.0),
-          low_energy_(lanes, 0.0) {}
+          y_energy_(lanes, 0.0F),
+          low_energy_(lanes, 0.0F) {}
 
     /// A stretch begins with tile `first`.
     void start(std::int64_t first) {
         first_hop_ = first / hop_tiles_;
         y_.clear();
         low_.clear();
+        y_behind_.clear();
+        low_behind_.clear();
         y_hops_.reset();
         low_hops_.reset();
     }
@@ -49,8 +52,8 @@ public:
     void levels(std::int64_t tile, std::vector<double>& y, std::vector<double>& low) {
         const std::int64_t hop = tile / hop_tiles_ - first_hop_;
         for (std::size_t k = 0; k < lanes_; ++k) {
-            y[k] = level(y_, k, hop);
-            low[k] = level(low_, k, hop);
+            y[k] = level(y_, y_behind_, k, hop);
+            low[k] = level(low_, low_behind_, k, hop);
         }
         if (seconds_.empty() || hop % 4 == 0) {
             seconds_.push_back({});
@@ -63,26 +66,39 @@ public:
     [[nodiscard]] const std::vector<std::vector<float>>& seconds() const noexcept { return seconds_; }
 
 private:
+    /// In float: a tile is short, and the hop adds up in double.
     template <class T>
-    void energies(const T* x, std::vector<double>& out) const {
-        std::fill(out.begin(), out.end(), 0.0);
-        for (std::int64_t f = 0; f < timing_.tile; ++f)
-            for (std::size_t k = 0; k < lanes_; ++k) {
-                const double v = static_cast<double>(x[static_cast<std::size_t>(f) * lanes_ + k]);
-                out[k] += v * v;
-            }
+    void energies(const T* x, std::vector<float>& out) const {
+        std::fill(out.begin(), out.end(), 0.0F);
+        float* sum = out.data();
+        for (std::int64_t f = 0; f < timing_.tile; ++f, x += lanes_)
+            for (std::size_t k = 0; k < lanes_; ++k) sum[k] += static_cast<float>(x[k]) * static_cast<float>(x[k]);
     }
     void keep(std::int64_t hop) {
         const auto index = static_cast<std::size_t>(hop - first_hop_);
         const std::size_t rows = (index + 1) * lanes_;
+        constexpr float none = std::numeric_limits<float>::quiet_NaN();
         if (y_.size() < rows) {
-            y_.resize(rows, std::numeric_limits<float>::quiet_NaN());
-            low_.resize(rows, std::numeric_limits<float>::quiet_NaN());
+            y_.resize(rows, none);
+            low_.resize(rows, none);
         }
         for (std::size_t k = 0; k < lanes_; ++k) {
             y_[index * lanes_ + k] = static_cast<float>(y_hops_.hop()[k]);
             low_[index * lanes_ + k] = static_cast<float>(low_hops_.hop()[k]);
         }
+        // The level of the memory behind this hop is the level ahead of an earlier one:
+        // each is worked out once.
+        for (auto [hops, behind] : {std::pair{&y_, &y_behind_}, std::pair{&low_, &low_behind_}}) {
+            behind->resize(rows, none);
+            for (std::size_t k = 0; k < lanes_; ++k)
+                (*behind)[index * lanes_ + k] =
+                    static_cast<float>(robust(*hops, k, static_cast<std::int64_t>(index) - timing_.memory_hops,
+                                              static_cast<std::int64_t>(index) + 1));
+        }
+    }
+    [[nodiscard]] double robust(const std::vector<float>& hops, std::size_t lane, std::int64_t first, std::int64_t end) {
+        const std::size_t n = gather(hops, lane, first, end);
+        return n > 0 ? std::sqrt(detect::robust_level(scratch_.data(), n)) : std::numeric_limits<double>::quiet_NaN();
     }
     [[nodiscard]] std::size_t gather(const std::vector<float>& hops, std::size_t lane, std::int64_t first,
                                      std::int64_t end) {
@@ -94,21 +110,20 @@ private:
         }
         return scratch_.size();
     }
-    [[nodiscard]] double level(const std::vector<float>& hops, std::size_t lane, std::int64_t hop) {
-        constexpr double none = std::numeric_limits<double>::quiet_NaN();
+    /// `behind`: the robust level of the memory up to each hop, that hop included.
+    [[nodiscard]] double level(const std::vector<float>& hops, const std::vector<float>& behind, std::size_t lane,
+                               std::int64_t hop) {
         const std::int64_t memory = timing_.memory_hops;
-        const auto robust = [&](std::int64_t first, std::int64_t end) {
-            const std::size_t n = gather(hops, lane, first, end);
-            return n > 0 ? std::sqrt(detect::robust_level(scratch_.data(), n)) : none;
-        };
-        const double before = robust(hop - memory, hop + 1);
-        const double after = robust(hop, hop + memory + 1);
+        const auto count = static_cast<std::int64_t>(hops.size() / lanes_);
+        const auto known = [&](std::int64_t h) { return static_cast<double>(behind[static_cast<std::size_t>(h) * lanes_ + lane]); };
+        const double before = hop < count ? known(hop) : robust(hops, lane, hop - memory, hop + 1);
+        const double after = hop + memory < count ? known(hop + memory) : robust(hops, lane, hop, hop + memory + 1);
         if (!core::is_finite(before)) return after;
         if (!core::is_finite(after)) return before;
         const double lower = std::min(before, after);
         const double upper = std::max(before, after);
         // Equal within the uncertainty of either: both together are the better estimate.
-        if (upper <= 1.1 * lower) return robust(hop - memory, hop + memory + 1);
+        if (upper <= 1.1 * lower) return std::sqrt(0.5 * (before * before + after * after));
         if (upper > 3.0 * lower) return lower;
         const std::size_t around = gather(hops, lane, hop - 2, hop + 3);
         if (around == 0) return lower;
@@ -131,10 +146,12 @@ private:
     std::int64_t hop_tiles_;
     detect::HopEnergies y_hops_;
     detect::HopEnergies low_hops_;
-    std::vector<double> y_energy_;
-    std::vector<double> low_energy_;
+    std::vector<float> y_energy_;
+    std::vector<float> low_energy_;
     std::vector<float> y_;
     std::vector<float> low_;
+    std::vector<float> y_behind_;     ///< RMS
+    std::vector<float> low_behind_;
     std::vector<double> scratch_;
     std::vector<std::vector<float>> seconds_;
     std::int64_t first_hop_ = 0;

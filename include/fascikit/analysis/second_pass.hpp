@@ -52,7 +52,7 @@ public:
           noise_(setup.timing, map.lanes),
           detector_(detect::DetectorOptions{setup.timing, map.sites, map.lanes, options.false_per_minute,
                                             setup.crossings_hz, Setup::decay_frames(setup.band_pass_2),
-                                            ring_tiles(setup.timing)}),
+                                            ring_tiles(setup.timing), true}),
           builder_(setup.timing, map.sites, options.electrode, 0, false),
           capacity_(static_cast<std::size_t>(hop_tiles_ * (ahead_hops_ + 2) + 2 * block_tiles_ + settle_tiles_ + 4)),
           x_(capacity_ * values_, T{}),

@@ -3,7 +3,7 @@
 // The weight of a clause is its prior times the product of its memberships, each at
 // least 1 % so that one soft edge never decides alone; a label has the weight of its best
 // clause. Probabilities are the weights over their sum, `indeterminate` taking part with a
-// constant. The label is the likeliest, or `indeterminate` when its lead is below 0.15.
+// constant and taking what two near labels share. The label is the likeliest of all.
 // The probabilities are relative support among the labels, not yet calibrated.
 //
 // No allocation but in `why`. O(clauses).
@@ -49,17 +49,24 @@ inline void classify(Burst& burst, Electrode electrode) noexcept {
     float sum = 0;
     for (const float w : p) sum += w;
     for (float& w : p) w /= sum;
-    std::size_t best = 0;
-    float second = 0;
-    for (std::size_t i = 1; i < label_count; ++i) {
-        if (p[i] > p[best]) {
-            second = std::max(second, p[best]);
-            best = i;
-        } else {
-            second = std::max(second, p[i]);
+    std::size_t first = none == 0 ? 1 : 0;
+    for (std::size_t i = 0; i < label_count; ++i)
+        if (i != none && p[i] > p[first]) first = i;
+    std::size_t second = first == 0 ? 1 : 0;
+    for (std::size_t i = 0; i < label_count; ++i)
+        if (i != none && i != first && p[i] > p[second]) second = i;
+    const float lead = p[first] - p[second];
+    if (lead < clear_lead) {
+        const float shared = 2.0F * p[second] * (1.0F - lead / clear_lead);
+        const float both = p[first] + p[second];
+        if (both > 0) {
+            const float kept = 1.0F - shared / both;
+            p[first] *= kept;
+            p[second] *= kept;
+            p[none] += shared;
         }
     }
-    if (p[best] - second < least_margin) best = none;
+    const std::size_t best = p[first] > p[none] ? first : none;
     burst.label = static_cast<Label>(best);
     burst.clause = speaker[best];
     burst.probability = p[best];
@@ -70,7 +77,7 @@ inline void classify(Burst& burst, Electrode electrode) noexcept {
 namespace fascikit {
 
 /// The features that spoke for the label, as one line: "1 discharge; 820 ms of silence before".
-/// For `indeterminate`: the two labels between which it could not decide.
+/// For `indeterminate`: the two labels that were nearest.
 [[nodiscard]] inline std::string why(const Burst& burst) {
     using namespace burst;
     std::string text;
@@ -84,7 +91,7 @@ namespace fascikit {
         std::array<std::pair<float, std::size_t>, label_count> order;
         for (std::size_t i = 0; i < label_count; ++i) order[i] = {burst.probabilities[i], i};
         std::sort(order.rbegin(), order.rend());
-        text = "no label leads clearly:";
+        text = "no label has enough support alone; nearest:";
         int named = 0;
         for (const auto& entry : order) {
             if (entry.second == static_cast<std::size_t>(Label::indeterminate)) continue;

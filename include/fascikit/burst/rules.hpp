@@ -33,8 +33,8 @@ inline constexpr std::array<FeatureInfo, 29> feature_table{{
     {&BurstFeatures::rate_hz, "rate_hz", "% Hz inside", 1},
     {&BurstFeatures::isi_cv, "isi_cv", "interval CV %", 2},
     {&BurstFeatures::first_isi_ms, "first_isi_ms", "first interval % ms", 1},
-    {&BurstFeatures::isi_before_ms, "isi_before_ms", "its unit silent for % ms before", 0},
-    {&BurstFeatures::isi_after_ms, "isi_after_ms", "and % ms after", 0},
+    {&BurstFeatures::isi_before_ms, "isi_before_ms", "its unit silent for % ms", 0},
+    {&BurstFeatures::isi_after_ms, "isi_after_ms", "then for at least % ms", 0},
     {&BurstFeatures::duration_s, "duration_s", "% s long", 2},
     {&BurstFeatures::repetition_hz, "repetition_hz", "recurs at % Hz", 2},
     {&BurstFeatures::repetition_cv, "repetition_cv", "recurrence CV %", 2},
@@ -100,9 +100,10 @@ inline constexpr auto clause_table = [] {
                 at_least(&F::isi_after_ms, 150, 250), at_least(&F::potential_ms, 1, 2.5F),
                 at_least(&F::repetition_cv, 0.10F, 0.30F, 1), at_most(&F::low_frequency, 1, 2.5F),
                 at_most(&F::channel_spread, 0.5F, 0.9F, 1), at_most(&F::pooled_hz, 7, 14),
-                at_most(&F::noise_uv, 30, 60, 1), at_least(&F::voluntary_gap_s, 0.1F, 0.5F, 1)},
+                at_most(&F::noise_uv, 15, 30, 1), at_least(&F::voluntary_gap_s, 0.1F, 0.5F, 1)},
                "Sleutjes 2016 (250 ms on both sides); a whole motor unit lasts longer than 2.5 ms; without "
-               "rhythm; out of rest (a level of 30 uV RMS between discharges is activity or a bad electrode)"},
+               "rhythm; out of rest (SPiQE leaves out "
+               "noise above 100 uV, which peak to peak is 15 uV RMS)"},
         Clause{Label::fasciculation_multiplet, 1.0F, 1.0F,
                {within(&F::n_discharges, 1.5F, 2, 6, 12), within(&F::first_isi_ms, 1.5F, 2, 45, 60),
                 at_least(&F::isi_before_ms, 150, 250), at_least(&F::isi_after_ms, 150, 250),
@@ -122,7 +123,7 @@ inline constexpr auto clause_table = [] {
                "AANEM (150 to 300 Hz, decrementing, abrupt)"},
         Clause{Label::cramp_discharge, 0.5F, 0.3F,
                {at_least(&F::interference, 0.3F, 0.7F), at_least(&F::build_up_s, 0.8F, 1.5F),
-                at_least(&F::duration_s, 3, 8), at_most(&F::periodicity, 0.5F, 0.7F, 1),
+                at_least(&F::duration_s, 6, 15), at_most(&F::periodicity, 0.5F, 0.7F, 1),
                 at_most(&F::envelope_periodicity, 0.5F, 0.7F, 1)},
                "AANEM (gradual build-up and fade); Minetto 2009 (rates as in voluntary activity)"},
         Clause{Label::fibrillation_potential, 0.0F, 0.7F,
@@ -166,7 +167,7 @@ inline constexpr auto clause_table = [] {
                "PD 4 to 6 Hz, essential 4 to 12, Holmes 2.5 to 5, orthostatic 13 to 18; six cycles"},
         Clause{Label::voluntary, 1.0F, 1.0F,
                {at_least(&F::interference, 0.3F, 0.6F), at_most(&F::periodicity, 0.6F, 0.8F, 1),
-                at_most(&F::envelope_periodicity, 0.5F, 0.7F, 1), at_most(&F::build_up_s, 2, 6, 1),
+                at_most(&F::envelope_periodicity, 0.5F, 0.7F, 1), at_most(&F::build_up_s, 4, 8, 1),
                 at_most(&F::low_frequency, 1, 2.5F, 1)},
                "interference: units that overlap for 100 ms and longer"},
         Clause{Label::voluntary, 1.0F, 0.0F,
@@ -197,8 +198,9 @@ inline constexpr auto clause_table = [] {
 
 /// Likelihood of "none of these": what a label must exceed to be named.
 inline constexpr float indeterminate_weight = 0.12F;
-/// Least lead over the second label; below it the answer is indeterminate.
-inline constexpr float least_margin = 0.15F;
+/// Lead over the second label from which on evidence is no longer shared. Below it, what both
+/// have in common speaks for neither and goes to `indeterminate`.
+inline constexpr float clear_lead = 0.3F;
 
 [[nodiscard]] constexpr float membership(const Rule& rule, float x) noexcept {
     if (core::is_nan(x)) return rule.missing;

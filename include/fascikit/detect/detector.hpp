@@ -54,6 +54,7 @@ struct DetectorOptions {
     double crossings_hz = 0;          ///< upward zero crossings of both statistics, summed
     double decay_frames = 1;          ///< of the band-pass's ringing
     std::size_t ring_tiles = 0;       ///< tiles kept for waveforms
+    bool zero_phase = false;          ///< the filter rings before a discharge as well as after it
 };
 
 template <class T>
@@ -72,7 +73,8 @@ public:
           low_energy_(o_.lanes, T{}),
           noise_(o_.lanes, 0.0),
           known_(o_.lanes, 0),
-          ratio_(o_.sites.size(), 0.0) {
+          ratio_(o_.sites.size(), 0.0),
+          held_(o_.sites.size()) {
         for (const SiteLanes& site : o_.sites) {
             const double crossings = o_.crossings_hz * static_cast<double>(site.count);
             formers_.emplace_back(o_.timing, level_for(o_.false_per_minute, crossings), o_.decay_frames);
@@ -103,11 +105,11 @@ public:
         tile_ = tile;
         for (std::size_t k = 0; k < o_.lanes; ++k) {
             const bool known = usable[k] != 0 && core::is_finite(y_noise[k]) && core::is_finite(low_noise[k]) &&
-                               y_noise[k] > 1e-9 && low_noise[k] > 1e-9;
+                               y_noise[k] <= noise_limit_uv;
             known_[k] = static_cast<unsigned char>(known);
-            if (known) noise_[k] = y_noise[k];
-            y_scale_[k] = known ? static_cast<T>(1.0 / y_noise[k]) : T{};
-            low_scale_[k] = known ? static_cast<T>(1.0 / low_noise[k]) : T{};
+            if (known) noise_[k] = std::max(y_noise[k], noise_floor_uv);
+            y_scale_[k] = known ? static_cast<T>(1.0 / noise_[k]) : T{};
+            low_scale_[k] = known ? static_cast<T>(1.0 / std::max(low_noise[k], noise_floor_uv)) : T{};
         }
         T* ring_y = &y_[slot(tile) * tile_values_];
         T* ring_z = &z_[slot(tile) * tile_values_];
@@ -132,6 +134,7 @@ public:
     void reset() noexcept {
         for (auto& former : formers_) former.reset();
         for (auto& tracker : trackers_) tracker.reset();
+        for (auto& held : held_) held.waiting = false;
         std::fill(noise_.begin(), noise_.end(), 0.0);
         std::fill(x_.begin(), x_.end(), T{});
         std::fill(y_.begin(), y_.end(), T{});
@@ -193,10 +196,13 @@ private:
                 T peak{};
                 const T* row = z + static_cast<std::size_t>(f) * o_.lanes;
                 for (std::size_t k = site.first; k < site.first + site.count; ++k) peak = std::max(peak, row[k]);
-                if (former.push(tile_ * o_.timing.tile + f, static_cast<double>(peak), closed))
-                    on_event(describe(s, closed));
+                if (former.push(tile_ * o_.timing.tile + f, static_cast<double>(peak), closed)) found(s, closed, on_event);
             }
         }
+        if (held_[s].waiting &&
+            static_cast<double>((tile_ + 1) * o_.timing.tile - held_[s].top) > 3 * o_.decay_frames &&
+            !former.open())
+            give_held(s, on_event);
         ratio_[s] = ratio;
         Activity activity;
         if (trackers_[s].push(tile_, ratio, activity)) on_activity(s, activity);
@@ -205,9 +211,39 @@ private:
     template <class OnEvent, class OnActivity>
     void cut(std::size_t s, OnEvent& on_event, OnActivity& on_activity) noexcept {
         EventFormer::Closed closed{};
-        if (formers_[s].cut(closed)) on_event(describe(s, closed));
+        if (formers_[s].cut(closed)) found(s, closed, on_event);
+        give_held(s, on_event);
         Activity activity;
         if (trackers_[s].cut(activity)) on_activity(s, activity);
+    }
+
+    /// A zero-phase filter rings before a large discharge too: what the discharge's ringing
+    /// would have vetoed after it is no discharge before it either. So each event waits
+    /// until the next one, or until none can be its cause.
+    struct Held {
+        Detection detection{};
+        std::int64_t top = 0;
+        bool waiting = false;
+    };
+    template <class OnEvent>
+    void found(std::size_t s, const EventFormer::Closed& closed, OnEvent& on_event) noexcept {
+        const Detection d = describe(s, closed);
+        if (!o_.zero_phase) {
+            on_event(d);
+            return;
+        }
+        Held& held = held_[s];
+        const double apart = static_cast<double>(closed.peak - held.top);
+        if (held.waiting && held.detection.level < o_.timing.veto_share * d.level * std::exp(-apart / o_.decay_frames))
+            held.waiting = false;
+        give_held(s, on_event);
+        held = {d, closed.peak, true};
+    }
+    template <class OnEvent>
+    void give_held(std::size_t s, OnEvent& on_event) noexcept {
+        if (!held_[s].waiting) return;
+        held_[s].waiting = false;
+        on_event(held_[s].detection);
     }
 
     /// From the peak outwards: onset, end, and the channel that saw most of it.
@@ -262,6 +298,7 @@ private:
     std::vector<double> noise_;        // last known, so that an event cut by a mask has its ratio
     std::vector<unsigned char> known_;
     std::vector<double> ratio_;
+    std::vector<Held> held_;
     std::vector<EventFormer> formers_;
     std::vector<ActivityTracker> trackers_;
     std::int64_t tile_ = 0;

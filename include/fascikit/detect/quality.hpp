@@ -1,6 +1,7 @@
 // QualityMask: which tiles of which channels cannot be used, and why.
 //
-// A sample is bad when it is not finite (by its bits), when it is the same to the bit
+// A sample is bad when it is not finite (by its bits) or beyond ±10 V (no electrode has
+// that, and filters would not come back from 1e38), when it is the same to the bit
 // for 200 ms (flat: a lost contact; at rest any amplifier's last bit moves), or when it
 // sits at the amplifier's rail for 5 ms (clipped; a single clipped peak of a strong
 // contraction is signal, and stays). A tile with a bad sample is masked whole.
@@ -78,7 +79,7 @@ public:
             const T* row = tile.data + f * stride;
             for (std::size_t lane = 0; lane < lanes_; ++lane) {
                 const T value = row[lane];
-                finite_[lane] &= static_cast<std::int32_t>(core::is_finite(value));
+                finite_[lane] &= static_cast<std::int32_t>(plausible(value));
                 const std::int32_t run = value == last_[lane] ? run_[lane] + 1 : 1;
                 run_[lane] = run;
                 last_[lane] = value;
@@ -117,8 +118,8 @@ private:
         std::int32_t run = run_before_[lane];
         for (std::int64_t f = 0; f < tile.frames; ++f) {
             const T value = tile(f, static_cast<std::int64_t>(lane));
-            if (!core::is_finite(value)) {
-                now = absent;
+            if (!plausible(value)) {
+                now = core::is_finite(value) ? TileState::not_finite : absent;
                 run = 0;
                 last = T{};
                 continue;
@@ -137,6 +138,9 @@ private:
         last_[lane] = last;
         run_[lane] = run;
         state_[lanes_ + lane] = now;
+    }
+    [[nodiscard]] static bool plausible(T value) noexcept {
+        return core::is_finite(value) && value < T(1e7) && value > T(-1e7);
     }
     [[nodiscard]] bool at_rail(std::size_t lane, T value) const noexcept {
         return value <= rail_low_[lane] || value >= rail_high_[lane];

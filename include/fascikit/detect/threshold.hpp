@@ -14,6 +14,14 @@
 
 namespace fascikit::detect {
 
+/// Noise RMS above which a channel is not judged. Published work leaves out noise above
+/// 100 µV (ATexc, Bashford et al. 2019); at rest it is 2 to 10 µV, so this is a strong
+/// contraction without end, a clipped channel or a bad electrode.
+inline constexpr double noise_limit_uv = 100.0;
+/// Noise RMS below which none is believed: amplifiers and electrodes have 0.3 µV and more
+/// in 20 to 500 Hz, so what stands out of less are the digits of the file.
+inline constexpr double noise_floor_uv = 0.1;
+
 /// Upward zero crossings a second of noise that is flat between two frequencies.
 [[nodiscard]] inline double zero_crossings_hz(double low_hz, double high_hz) noexcept {
     const double cubes = high_hz * high_hz * high_hz - low_hz * low_hz * low_hz;

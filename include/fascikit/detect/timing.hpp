@@ -27,6 +27,7 @@ struct Timing {
     int outer_dip_tiles = 0;          ///< quiet tiles that end an activity
     int core_tiles = 0;               ///< dense tiles that make activity sustained
     int settle_tiles = 0;             ///< tiles masked after a filter restarts
+    double veto_share = 1.0;          ///< of a peak, that the level is raised to after it
     std::int64_t assign_delay = 0;    ///< frames until an event's surroundings are known
 
     [[nodiscard]] std::int64_t frames(double seconds) const noexcept {
@@ -66,6 +67,7 @@ struct Timing {
     // (0.15 s in recorded brief contractions of the adductor pollicis).
     t.core_tiles = t.tiles(0.100);
     t.settle_tiles = t.tiles(settle_s);
+    t.veto_share = skin ? 1.0 : 0.4;
     t.assign_delay = t.frames(0.150);
     return t;
 }

@@ -11,8 +11,8 @@
 // bin. That is a hum amplitude of about half the noise RMS in a band of 480 Hz. Two
 // windows in a row, or one above 200, switch on; three below 10 switch off. The decision changes
 // only at the end of a window. Give it the band-passed signal before any cancelling.
-// process neither allocates, throws nor locks. Incomplete windows (a gap, a NaN) do not
-// count. Errors: std::invalid_argument naming the value.
+// process neither allocates, throws nor locks. Incomplete windows (a gap, a NaN) and
+// windows of silence do not count. Errors: std::invalid_argument naming the value.
 #pragma once
 
 #include <algorithm>
@@ -132,17 +132,23 @@ private:
 
     void decide() noexcept {
         if (!finite_) return;
-        ratio_ = {0, 0};
+        // Padding and masked channels are silent: that is no evidence that the hum has gone.
+        const double silence = 1e-12 * static_cast<double>(window_);   // 1e-6 µV RMS
+        bool heard = false;
+        std::array<double, 2> ratio{0, 0};
         for (const Line& line : lines_) {
             for (std::size_t c = 0; c < static_cast<std::size_t>(looked_); ++c) {
                 double around = 0;
                 for (std::size_t k = 1; k <= 8; ++k) around += power(c, line.bin + k) / 8;
-                if (around > 0) {
-                    double& most = ratio_[static_cast<std::size_t>(line.mains)];
+                if (around > silence) {
+                    heard = true;
+                    double& most = ratio[static_cast<std::size_t>(line.mains)];
                     most = std::max(most, power(c, line.bin) / around);
                 }
             }
         }
+        if (!heard) return;
+        ratio_ = ratio;
         const std::size_t stronger = ratio_[1] > ratio_[0] ? 1 : 0;
         const int vote = ratio_[stronger] > seen ? static_cast<int>(stronger) : -1;
         if (vote >= 0 && (vote == last_vote_ || ratio_[stronger] > obvious)) {
