@@ -95,7 +95,7 @@ BurstFeatures example(Label label) {
             train(300, 20, 0.5F);
             f.duration_s = 20;
             f.interference = 1;
-            f.build_up_s = 7;
+            f.build_up_s = 9;
             break;
         case Label::fibrillation_potential: train(20, 8, 0.05F); f.potential_ms = 3; f.amplitude_uv = 100; break;
         case Label::positive_sharp_wave: train(20, 8, 0.05F); f.potential_ms = 20; f.phases = 2; break;

@@ -361,21 +361,19 @@ template <Source S>
 
     Stream<float> first(stream);
     GrowingSink live;
-    Intake<float> intake(stream, setup.timing, map);
     std::optional<SecondPass<float>> second;
     if (options.passes == 2) second.emplace(stream, setup, map);
     Collector collected;
+    const auto tap = [&](std::int64_t index, float* tile, const detect::TileState* states) {
+        if (second) second->tile(index, tile, states, first.mains(), collected);
+    };
 
     read_blocks(source, [&](std::int64_t at, auto block) {
-        first.process(block, at, live);
-        if (second)
-            intake.push(block, at, [&](std::int64_t index, float* tile, const detect::TileState* states) {
-                second->tile(index, tile, states, first.mains(), collected);
-            });
+        first.process_and(block, at, live, tap);
         if (progress && !progress(static_cast<double>(at + block.frames) / static_cast<double>(info.frames)))
             core::fail_input("stopped");
     });
-    first.flush(live);
+    first.flush_and(live, tap);
     if (options.mains == Mains::automatic) out.options.mains = first.mains();
 
     std::vector<std::vector<double>> noise(info.sites.size());
@@ -383,9 +381,6 @@ template <Source S>
     for (std::size_t s = 0; s < threshold.size(); ++s) threshold[s] = first.threshold(s);
 
     if (second) {
-        intake.flush([&](std::int64_t index, float* tile, const detect::TileState* states) {
-            second->tile(index, tile, states, first.mains(), collected);
-        });
         second->flush(info.frames, collected);
         review(collected.bursts, info.sampling_rate_hz, options.electrode);
         std::sort(collected.bursts.begin(), collected.bursts.end(), [](const auto& a, const auto& b) {

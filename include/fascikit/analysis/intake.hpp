@@ -63,9 +63,9 @@ public:
 
     [[nodiscard]] std::int64_t next() const noexcept { return next_; }
 
-    /// `on_tile(index, T* tile, const TileState*)`, noexcept; it may change the tile.
+    /// `on_tile(index, T* tile, const TileState*)`; it may change the tile. Throws what it throws.
     template <class U, class OnTile>
-    Status push(BlockView<const U> block, std::int64_t first_sample, OnTile&& on_tile) noexcept {
+    Status push(BlockView<const U> block, std::int64_t first_sample, OnTile&& on_tile) {
         if (block.frames > 0 && block.channels != channels_) return Status::wrong_channel_count;
         if (first_sample < 0 || first_sample > (std::int64_t{1} << 60)) return Status::first_sample_went_back;
         if (!started_ && first_sample > 0) {
@@ -89,7 +89,7 @@ public:
     }
     /// Hands out the last tiles; a part of a tile is filled up as a gap.
     template <class OnTile>
-    void flush(OnTile&& on_tile) noexcept {
+    void flush(OnTile&& on_tile) {
         if (next_ % tile_ != 0) {
             const auto state = filled_ ? detect::TileState::gap : detect::TileState::tail;
             fill_up();
@@ -165,7 +165,7 @@ private:
         filled_ = true;
     }
     template <class OnTile>
-    void complete(OnTile& on_tile, detect::TileState filled_with = detect::TileState::gap) noexcept {
+    void complete(OnTile& on_tile, detect::TileState filled_with = detect::TileState::gap) {
         const BlockView<const T> tile{current_.data(), tile_, static_cast<std::int64_t>(map_.lanes),
                                       static_cast<std::int64_t>(map_.lanes), 1};
         quality_.push(tile, filled_ ? filled_with : detect::TileState::not_finite);
@@ -176,7 +176,7 @@ private:
         held_index_ = next_ / tile_ - 1;
     }
     template <class OnTile>
-    void gap_to(std::int64_t sample, OnTile& on_tile) noexcept {
+    void gap_to(std::int64_t sample, OnTile& on_tile) {
         if (next_ % tile_ != 0) {
             fill_up();
             const std::int64_t end = next_ - next_ % tile_ + tile_;

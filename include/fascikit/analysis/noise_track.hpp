@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "fascikit/detect/kernels.hpp"
 #include "fascikit/detect/noise.hpp"
 
 namespace fascikit::analysis {
@@ -28,7 +29,9 @@ public:
           y_hops_(timing, lanes),
           low_hops_(timing, lanes),
           y_energy_(lanes, 0.0F),
-          low_energy_(lanes, 0.0F) {}
+          low_energy_(lanes, 0.0F),
+          none_(lanes, 0.0F),
+          most_(lanes, 0.0F) {}
 
     /// A stretch begins with tile `first`.
     void start(std::int64_t first) {
@@ -40,10 +43,12 @@ public:
         y_hops_.reset();
         low_hops_.reset();
     }
-    template <class T>
-    void push(std::int64_t tile, const T* y, const T* low, const unsigned char* usable) {
-        energies(y, y_energy_);
-        energies(low, low_energy_);
+    void push(std::int64_t tile, const float* y, const float* low, const unsigned char* usable) {
+        // The detector's loop, for its energies alone; in float: a tile is short, and the hop
+        // adds up in double.
+        spare_.resize(static_cast<std::size_t>(timing_.tile) * lanes_);
+        statistics_(y, low, none_.data(), none_.data(), timing_.tile, static_cast<std::int64_t>(lanes_), spare_.data(),
+                    most_.data(), y_energy_.data(), low_energy_.data());
         const bool full = y_hops_.push(tile, y_energy_.data(), usable);
         low_hops_.push(tile, low_energy_.data(), usable);
         if (full) keep(tile / hop_tiles_);
@@ -66,14 +71,6 @@ public:
     [[nodiscard]] const std::vector<std::vector<float>>& seconds() const noexcept { return seconds_; }
 
 private:
-    /// In float: a tile is short, and the hop adds up in double.
-    template <class T>
-    void energies(const T* x, std::vector<float>& out) const {
-        std::fill(out.begin(), out.end(), 0.0F);
-        float* sum = out.data();
-        for (std::int64_t f = 0; f < timing_.tile; ++f, x += lanes_)
-            for (std::size_t k = 0; k < lanes_; ++k) sum[k] += static_cast<float>(x[k]) * static_cast<float>(x[k]);
-    }
     void keep(std::int64_t hop) {
         const auto index = static_cast<std::size_t>(hop - first_hop_);
         const std::size_t rows = (index + 1) * lanes_;
@@ -148,6 +145,10 @@ private:
     detect::HopEnergies low_hops_;
     std::vector<float> y_energy_;
     std::vector<float> low_energy_;
+    std::vector<float> none_;
+    std::vector<float> most_;
+    std::vector<float> spare_;
+    kernels::StatisticsFunction<float> statistics_ = kernels::statistics_function(0.0F);
     std::vector<float> y_;
     std::vector<float> low_;
     std::vector<float> y_behind_;     ///< RMS

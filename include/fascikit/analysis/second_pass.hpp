@@ -151,22 +151,20 @@ private:
         const std::size_t used = map_.channel.size();
         std::fill(state_.begin(), state_.end(), static_cast<unsigned char>(1));
         for (std::int64_t t = newest_; t >= first; --t) {
+            // What lies behind the end is only run through, to warm the filter up.
             const T* filtered = at(f_, t);
-            std::copy(filtered, filtered + values_, scratch_.begin());
+            T* y = t < end ? at(y_, t) : scratch_.data();
+            std::copy(filtered, filtered + values_, y);
             const unsigned char* bad = &bad_[slot(t) * lanes_];
             for (std::size_t k = 0; k < used; ++k) {
                 if (state_[k] && !bad[k])
-                    backward_.start(static_cast<int>(k), scratch_[values_ - lanes_ + k]);
+                    backward_.start(static_cast<int>(k), y[values_ - lanes_ + k]);
                 state_[k] = bad[k];
             }
-            backward_.process_reversed(view(scratch_.data()));
-            if (t < end) {
-                T* y = at(y_, t);
-                std::copy(scratch_.begin(), scratch_.end(), y);
-                for (std::size_t k = 0; k < used; ++k)
-                    if (bad[k])
-                        for (std::int64_t f = 0; f < tile_; ++f) y[static_cast<std::size_t>(f) * lanes_ + k] = T{};
-            }
+            backward_.process_reversed(view(y));
+            for (std::size_t k = 0; k < used; ++k)
+                if (bad[k])
+                    for (std::int64_t f = 0; f < tile_; ++f) y[static_cast<std::size_t>(f) * lanes_ + k] = T{};
         }
         for (std::int64_t t = first; t < end; ++t) {
             for (std::size_t k = 0; k < used; ++k)
@@ -188,10 +186,12 @@ private:
         const T* behind = at(low_, from);
         for (std::size_t k = 0; k < lanes_; ++k) low_backward_.start(static_cast<int>(k), behind[values_ - lanes_ + k]);
         for (std::int64_t t = from; t >= low_end_; --t) {
-            const T* l = at(low_, t);
-            std::copy(l, l + values_, scratch_.begin());
-            low_backward_.process_reversed(view(scratch_.data()));
-            if (t < end) std::copy(scratch_.begin(), scratch_.end(), at(low_, t));
+            T* l = at(low_, t);
+            if (t == end) {
+                std::copy(l, l + values_, scratch_.begin());
+                l = scratch_.data();
+            }
+            low_backward_.process_reversed(view(l));
         }
         for (std::int64_t t = low_end_; t < end; ++t)
             noise_.push(t, at(y_, t), at(low_, t), &usable_[slot(t) * lanes_]);

@@ -44,14 +44,16 @@ public:
     /// `first_sample`: index of its first frame since the start of the recording.
     template <std::floating_point U, Sink K>
     Status process(BlockView<const U> block, std::int64_t first_sample, K& sink) noexcept {
+        return process_and(block, first_sample, sink, [](std::int64_t, T*, const detect::TileState*) noexcept {});
+    }
+    /// The same, and each tile with its quality is shown to `tap(index, tile, states)` after it was
+    /// worked on: the second pass of `analyze` takes the very same tiles.
+    template <std::floating_point U, Sink K, class Tap>
+    Status process_and(BlockView<const U> block, std::int64_t first_sample, K& sink, Tap&& tap) {
         const core::FlushDenormals guard;
         Giver<K> giver{*this, sink};
         retry(giver);
-        const Status status = intake_.push(
-            block, first_sample, [&](std::int64_t index, T* tile, const detect::TileState* states) noexcept {
-                now_ = (index + 1) * setup_.timing.tile;
-                pass_.tile(index, tile, states, giver);
-            });
+        const Status status = intake_.push(block, first_sample, worker(giver, tap));
         if (status != Status::ok) return status;
         return giver.lost ? Status::sink_overflow : Status::ok;
     }
@@ -62,14 +64,15 @@ public:
     /// The end of the recording: everything still open is given out. `reset` before going on.
     template <Sink K>
     Status flush(K& sink) noexcept {
+        return flush_and(sink, [](std::int64_t, T*, const detect::TileState*) noexcept {});
+    }
+    template <Sink K, class Tap>
+    Status flush_and(K& sink, Tap&& tap) {
         const core::FlushDenormals guard;
         Giver<K> giver{*this, sink};
         retry(giver);
         const std::int64_t end = intake_.next();
-        intake_.flush([&](std::int64_t index, T* tile, const detect::TileState* states) noexcept {
-            now_ = (index + 1) * setup_.timing.tile;
-            pass_.tile(index, tile, states, giver);
-        });
+        intake_.flush(worker(giver, tap));
         pass_.flush(end, giver);
         return giver.lost ? Status::sink_overflow : Status::ok;
     }
@@ -106,6 +109,15 @@ private:
     static const StreamOptions& checked(const StreamOptions& options) {
         if (const std::string text = problem(options); !text.empty()) core::fail_option(text);
         return options;
+    }
+
+    template <class G, class Tap>
+    [[nodiscard]] auto worker(G& giver, Tap& tap) noexcept {
+        return [this, &giver, &tap](std::int64_t index, T* tile, const detect::TileState* states) {
+            now_ = (index + 1) * setup_.timing.tile;
+            pass_.tile(index, tile, states, giver);
+            tap(index, tile, states);
+        };
     }
 
     template <class K>
