@@ -100,6 +100,17 @@ std::string masked_of(const SiteSummary& s) {
     return text;
 }
 
+/// Two minutes at rest show five discharges where there are 3 a minute (JNER 9:78: with a
+/// probability of 0.95); noise of 15 uV is no rest (see burst/rules.hpp).
+std::string brief_of(const SiteSummary& s) {
+    const double rest = s.minutes_usable - s.minutes_voluntary;
+    std::string text;
+    if (rest < 2) text = "less than 2 min at rest, a few twitches a minute may not show";
+    if (s.noise_uv.median > 15)
+        text += std::string(text.empty() ? "" : "; ") + "no rest (noise above 15 uV), single discharges are hardly called fasciculations";
+    return text;
+}
+
 /// "name: text" for every site, sites with the same text on one line.
 std::string by_site(const Analysis& analysis, std::string (*text_of)(const SiteSummary&)) {
     std::vector<std::pair<std::string, std::string>> lines;
@@ -127,6 +138,9 @@ void print(const Analysis& analysis, const std::string& out) {
     std::printf("%s\nBursts by label\n%s", sites_table(analysis).c_str(), by_site(analysis, labels_of).c_str());
     if (const auto masked = by_site(analysis, masked_of); !masked.empty())
         std::printf("\nMasked\n%s", masked.c_str());
+    // What a rate of zero, or none, may hide.
+    if (const auto brief = by_site(analysis, brief_of); !brief.empty())
+        std::printf("\nLittle to go by\n%s", brief.c_str());
     if (!r.skipped.empty()) {
         std::printf("\nNot analysed\n");
         for (const auto& s : r.skipped) std::printf("  %s: %s\n", printable(s.label).c_str(), printable(s.reason).c_str());
