@@ -298,6 +298,16 @@ TEST(Events, AChannelThatIsMaskedHasNoPartInThem) {
     }
 }
 
+TEST(Events, ALowBandLosesNoWaveform) {
+    signals::Planar x(2048 * 30, 1, 2048);
+    signals::add_noise(x, 5, 1);
+    for (int i = 0; i < 15; ++i) signals::add_potential(x, 0, 3 + 1.7 * i, 100);
+    const auto result = run(x, {.band = {.low_hz = 1, .high_hz = 400}});
+    EXPECT_GE(result.bursts.size(), 14U);
+    for (const Burst& b : result.bursts) EXPECT_GT(b.features.potential_ms, 0.0F);
+    EXPECT_LE(result.units.size(), 2U);
+}
+
 TEST(Timing, ABandThatNeverSettlesDoesNotOverflow) {
     EXPECT_GT(detect::timing_for(200000, Electrode::surface, 1e12).settle_tiles, 0);
 }

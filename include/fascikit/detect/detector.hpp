@@ -199,8 +199,10 @@ private:
                 if (former.push(tile_ * o_.timing.tile + f, static_cast<double>(peak), closed)) found(s, closed, on_event);
             }
         }
+        // Not as long as its surroundings are waited for, however low the band begins.
+        const double longest_wait = std::min(3 * o_.decay_frames, 0.5 * static_cast<double>(o_.timing.assign_delay));
         if (held_[s].waiting &&
-            static_cast<double>((tile_ + 1) * o_.timing.tile - held_[s].top) > 3 * o_.decay_frames &&
+            static_cast<double>((tile_ + 1) * o_.timing.tile - held_[s].top) > longest_wait &&
             !former.open())
             give_held(s, on_event);
         ratio_[s] = ratio;
