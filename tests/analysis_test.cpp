@@ -475,6 +475,15 @@ TEST(Analyze, GapsAtBothEndsAreNoUsableTime) {
     }
 }
 
+TEST(Analyze, AnImpossibleFirstSampleCostsOnlyItself) {
+    auto x = busy(2048, 1);
+    const auto plain = analyze(ArraySource<float>(planar(x.data.data(), x.frames, 1), 2048));
+    x.data[0] = 1e10F;
+    const auto other = analyze(ArraySource<float>(planar(x.data.data(), x.frames, 1), 2048));
+    EXPECT_NEAR(other.sites[0].minutes_usable, plain.sites[0].minutes_usable, 0.5 / 60);
+    EXPECT_EQ(other.events.size(), plain.events.size());
+}
+
 TEST(Analyze, ProgressIsShownAndCanStop) {
     const auto x = busy();
     const ArraySource<float> source(planar(x.data.data(), x.frames, x.channels), x.rate_hz);

@@ -7,7 +7,8 @@
 // given out once; nothing given out changes.
 //
 // Both passes use it. With `bounded`, nothing is allocated after construction: a group is
-// then given out at the latest with 256 discharges, and what follows is a new group.
+// then given out at the latest with 64 discharges of a unit or 256 of a sustained activity,
+// and what follows is a new group.
 // Frames are those of the filtered signal; `delay` is subtracted for positions given out.
 #pragma once
 
@@ -357,7 +358,10 @@ private:
         std::size_t lane = sites_[s].first;
         double most = -1;
         const std::int64_t last = a.end_tile * timing_.tile;
-        const std::int64_t first = std::max(a.first_tile * timing_.tile, last - timing_.frames(0.4));
+        // 4 kHz resolves 300 Hz to 8 %; more would only cost.
+        const auto step = std::max<std::int64_t>(1, static_cast<std::int64_t>(timing_.rate_hz / 4000.0));
+        const std::int64_t first = std::max({a.first_tile * timing_.tile, last - timing_.frames(0.4),
+                                             last - step * static_cast<std::int64_t>(scratch_.size() / 2)});
         for (std::size_t k = sites_[s].first; k < sites_[s].first + sites_[s].count; ++k) {
             double sum = 0;
             for (std::int64_t i = first; i < last; i += 4)
@@ -367,8 +371,6 @@ private:
                 lane = k;
             }
         }
-        // 4 kHz resolves 300 Hz to 8 %; more would only cost.
-        const auto step = std::max<std::int64_t>(1, static_cast<std::int64_t>(timing_.rate_hz / 4000.0));
         std::size_t count = 0;
         for (std::int64_t i = first; i + step <= last && count < scratch_.size() / 2; i += step) {
             double sum = 0;

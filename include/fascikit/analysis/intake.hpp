@@ -2,7 +2,7 @@
 //
 // Tiles begin at multiples of the tile length of the absolute sample index, so what
 // comes after does not know how the caller cut the data. A jump forward is a gap. The
-// first finite sample of a channel is subtracted from it for good: the band-pass does
+// first plausible sample of a channel is subtracted from it for good: the band-pass does
 // not pass it, and float32 keeps its digits for the signal.
 //
 // A tile is handed out when the next one is complete (a clipped run is masked from its
@@ -11,6 +11,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -116,8 +117,8 @@ private:
         for (std::size_t k = 0; k < used; ++k) {
             if (has_offset_[k]) continue;
             for (std::int64_t f = 0; f < block.frames; ++f)
-                if (core::is_finite(block(f, map_.channel[k]))) {
-                    set_offset(k, static_cast<double>(block(f, map_.channel[k])));
+                if (const auto value = static_cast<double>(block(f, map_.channel[k])); core::is_finite(value) && std::abs(value) < detect::largest_uv) {
+                    set_offset(k, value);
                     break;
                 }
         }

@@ -127,7 +127,8 @@ inline void summarise(Analysis& analysis, const std::vector<std::vector<double>>
     for (const Burst& b : analysis.bursts) label_of[static_cast<std::size_t>(b.id)] = b.label;
     std::vector<std::pair<std::int32_t, std::int64_t>> of_unit;   // unit and peak, sorted
     for (const Event& e : analysis.events)
-        if (e.unit >= 0) of_unit.push_back({e.unit, e.peak_sample});
+        if (e.unit >= 0 && (e.burst < 0 || label_of[static_cast<std::size_t>(e.burst)] != Label::artifact))
+            of_unit.push_back({e.unit, e.peak_sample});
     std::sort(of_unit.begin(), of_unit.end());
     analysis.sites.clear();
     for (std::size_t s = 0; s < info.sites.size(); ++s) {

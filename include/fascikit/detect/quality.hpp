@@ -24,6 +24,9 @@
 
 namespace fascikit::detect {
 
+/// 10 V: no electrode has more.
+inline constexpr double largest_uv = 1e7;
+
 /// What a channel's tile is: usable, or the reason why not.
 /// `tail`: the last tile of a recording that ends inside it.
 enum class TileState : std::uint8_t { usable, not_finite, gap, flat, clipped, tail };
@@ -140,7 +143,7 @@ private:
         state_[lanes_ + lane] = now;
     }
     [[nodiscard]] static bool plausible(T value) noexcept {
-        return core::is_finite(value) && value < T(1e7) && value > T(-1e7);
+        return core::is_finite(value) && value < T(largest_uv) && value > T(-largest_uv);
     }
     [[nodiscard]] bool at_rail(std::size_t lane, T value) const noexcept {
         return value <= rail_low_[lane] || value >= rail_high_[lane];
