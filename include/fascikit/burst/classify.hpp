@@ -106,6 +106,9 @@ namespace fascikit {
     for (const Rule& rule : spoken.rules) {
         if (rule.feature == nullptr) break;
         const float value = burst.features.*rule.feature;
+        // That nothing speaks against it is no evidence: upper bounds count when they are broken.
+        const bool only_upper = rule.a < -1e30F && rule.feature != &BurstFeatures::n_discharges;
+        if (only_upper && membership(rule, value) >= 0.5F) continue;
         if (core::is_nan(value)) continue;
         for (const FeatureInfo& feature : feature_table) {
             if (feature.value != rule.feature) continue;
