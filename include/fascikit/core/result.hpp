@@ -75,10 +75,11 @@ struct Analysis {
     std::string calibrated_on = "uncalibrated";
     AnalyzeOptions options;           ///< resolved: no "auto", no NaN
     RecordingInfo recording;
-    std::vector<Event> events;        ///< by onset
-    std::vector<Burst> bursts;        ///< by onset
+    // By onset; with passes = 1 in the order in which Stream gives them out.
+    std::vector<Event> events;
+    std::vector<Burst> bursts;
     std::vector<Unit> units;
-    std::vector<Segment> segments;    ///< by onset
+    std::vector<Segment> segments;
     std::vector<SiteSummary> sites;
     std::vector<Coincidence> coincidences;
     std::vector<Event> first_pass;    ///< what `Stream` would have said, when passes = 2
