@@ -61,8 +61,7 @@ public:
           builder_(setup.timing, map.sites, options.electrode, setup.delay, true),
           automatic_(options.mains == Mains::automatic),
           mains_(automatic_ ? Mains::off : options.mains),
-          y_(static_cast<std::size_t>(setup.timing.tile) * map.lanes, T{}),
-          low_(y_) {
+          low_(static_cast<std::size_t>(setup.timing.tile) * map.lanes, T{}) {
         const int lanes = static_cast<int>(map.lanes);
         const double rate = setup.timing.rate_hz;
         if (automatic_) hum_detector_.emplace(rate, setup.band, lanes);
@@ -86,16 +85,18 @@ public:
             if (hum_50_) hum_50_->start(static_cast<int>(k));
             if (hum_60_) hum_60_->start(static_cast<int>(k));
         });
-        std::copy(x, x + y_.size(), y_.begin());
-        const auto y = interleaved(y_.data(), frames, lanes);
+        // Filtered where the detector keeps it.
+        T* const place = detector_.y_place(index);
+        std::copy(x, x + low_.size(), place);
+        const auto y = interleaved(place, frames, lanes);
         band_pass_.process(y);
         cancel_hum(y, first);
-        std::copy(y_.begin(), y_.end(), low_.begin());
+        std::copy(place, place + low_.size(), low_.begin());
         low_pass_.process(interleaved(low_.data(), frames, lanes));
 
         masking_.update_sites(first, y_noise_.level().data(), [&](Segment& s) { out.segment(s); });
         detector_.process(
-            index, x, y_.data(), low_.data(), y_noise_.level().data(), low_noise_.level().data(), masking_.usable(),
+            index, x, place, low_.data(), y_noise_.level().data(), low_noise_.level().data(), masking_.usable(),
             [&](const detect::Detection& d) { found(d, out); },
             [&](std::size_t site, const detect::Activity& a) { builder_.on_activity(site, a); });
         y_noise_.push(index, detector_.y_energy().data(), masking_.usable());
@@ -174,7 +175,6 @@ private:
     BurstBuilder<T> builder_;
     bool automatic_;
     Mains mains_;
-    std::vector<T> y_;
     std::vector<T> low_;
     std::int64_t next_event_ = 0;
     struct Fresh {

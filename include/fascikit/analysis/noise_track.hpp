@@ -1,6 +1,6 @@
 // NoiseTrack: the noise level seen from both sides, for the second pass.
 //
-// At each hop of 0.25 s two robust levels compete: of the 12 s before and of the 12 s
+// At each hop of 0.5 s two robust levels compete: of the 12 s before and of the 12 s
 // after it. The lower one wins, so that a contraction at either side does not count;
 // unless the upper one is a step of the noise: at most 3 times higher, nearer to what is
 // heard just now, and steady (its hops vary by less than 30 %, as Gaussian noise does and
@@ -60,7 +60,7 @@ public:
             y[k] = level(y_, y_behind_, k, hop);
             low[k] = level(low_, low_behind_, k, hop);
         }
-        if (seconds_.empty() || hop % 4 == 0) {
+        if (seconds_.empty() || hop % 2 == 0) {
             seconds_.push_back({});
             auto& row = seconds_.back();
             row.resize(lanes_);
@@ -122,19 +122,19 @@ private:
         // Equal within the uncertainty of either: both together are the better estimate.
         if (upper <= 1.1 * lower) return std::sqrt(0.5 * (before * before + after * after));
         if (upper > 3.0 * lower) return lower;
-        const std::size_t around = gather(hops, lane, hop - 2, hop + 3);
+        const std::size_t around = gather(hops, lane, hop - 1, hop + 2);
         if (around == 0) return lower;
         std::nth_element(scratch_.begin(), scratch_.begin() + static_cast<std::ptrdiff_t>(around / 2), scratch_.end());
         const double near = std::sqrt(scratch_[around / 2]);
         if (near * near < lower * upper) return lower;
         const bool later = after > before;
-        const std::size_t n = later ? gather(hops, lane, hop, hop + 12) : gather(hops, lane, hop - 11, hop + 1);
+        const std::size_t n = later ? gather(hops, lane, hop, hop + 6) : gather(hops, lane, hop - 5, hop + 1);
         double sum = 0;
         double squares = 0;
         for (const double e : scratch_) sum += e;
         const double mean = sum / static_cast<double>(n);
         for (const double e : scratch_) squares += (e - mean) * (e - mean);
-        const bool steady = n >= 4 && std::sqrt(squares / static_cast<double>(n)) < 0.3 * mean;
+        const bool steady = n >= 3 && std::sqrt(squares / static_cast<double>(n)) < 0.3 * mean;
         return steady ? upper : lower;
     }
 

@@ -4,7 +4,7 @@
 //   over each stretch of about 2 s, started as far behind it as the filter remembers.
 //   Potentials keep their shape and place, so amplitudes and onsets are those of the skin.
 // - The noise level looks 12 s back and 12 s ahead; a step of the noise is placed to a
-//   quarter of a second instead of being followed late.
+//   half a second instead of being followed late.
 // - Nothing at the start is lost to warming up.
 // Detection, activity, units and bursts are the same code as in the first pass.
 //

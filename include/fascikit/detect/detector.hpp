@@ -13,6 +13,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -61,7 +62,8 @@ template <class T>
 class Detector {
 public:
     explicit Detector(const DetectorOptions& options)
-        : o_(options),
+        : o_(rounded(options)),
+          tile_shift_(std::countr_zero(static_cast<std::uint64_t>(o_.timing.tile))),
           tile_values_(static_cast<std::size_t>(o_.timing.tile) * o_.lanes),
           x_(tile_values_ * o_.ring_tiles, T{}),
           y_(tile_values_ * o_.ring_tiles, T{}),
@@ -94,6 +96,9 @@ public:
     /// Mean square over squared noise of the site's most active channel in the last tile.
     [[nodiscard]] double ratio(std::size_t site) const noexcept { return ratio_[site]; }
 
+    /// Where tile `tile` will be kept: a caller that filters there saves a copy.
+    [[nodiscard]] T* y_place(std::int64_t tile) noexcept { return &y_[slot(tile) * tile_values_]; }
+
     /// One tile: `x` before the band-pass (kept for features), `y` in the band, `low` in
     /// the lower part of it; frames × lanes. `y_noise`, `low_noise`: RMS a lane, NaN while unknown; `usable`: 0 for
     /// masked lanes. Calls `on_event(const Detection&)` and
@@ -111,18 +116,19 @@ public:
             y_scale_[k] = known ? static_cast<T>(1.0 / noise_[k]) : T{};
             low_scale_[k] = known ? static_cast<T>(1.0 / std::max(low_noise[k], noise_floor_uv)) : T{};
         }
+        T* ring_x = &x_[slot(tile) * tile_values_];
         T* ring_y = &y_[slot(tile) * tile_values_];
         T* ring_z = &z_[slot(tile) * tile_values_];
-        std::copy(y, y + tile_values_, ring_y);
+        statistics_(y, low, y_scale_.data(), low_scale_.data(), o_.timing.tile, static_cast<std::int64_t>(o_.lanes),
+                    ring_z, z_max_.data(), y_energy_.data(), low_energy_.data());
+        if (y != ring_y) std::copy(y, y + tile_values_, ring_y);
+        if (x != ring_x) std::copy(x, x + tile_values_, ring_x);
         // What a masked lane does (the step into the mask, settling) is no part of any waveform.
         for (const SiteLanes& site : o_.sites)
             for (std::size_t k = site.first; k < site.first + site.count; ++k)
                 if (!known_[k])
                     for (std::int64_t f = 0; f < o_.timing.tile; ++f)
                         ring_y[static_cast<std::size_t>(f) * o_.lanes + k] = T{};
-        std::copy(x, x + tile_values_, &x_[slot(tile) * tile_values_]);
-        statistics_(y, low, y_scale_.data(), low_scale_.data(), o_.timing.tile, static_cast<std::int64_t>(o_.lanes),
-                    ring_z, z_max_.data(), y_energy_.data(), low_energy_.data());
         for (std::size_t s = 0; s < o_.sites.size(); ++s) process_site(s, ring_z, on_event, on_activity);
     }
 
@@ -152,15 +158,18 @@ public:
     }
 
 private:
+    /// Powers of two, so that a place is found without a division.
+    [[nodiscard]] static DetectorOptions rounded(DetectorOptions options) noexcept {
+        options.ring_tiles = std::bit_ceil(options.ring_tiles);
+        return options;
+    }
     [[nodiscard]] std::size_t slot(std::int64_t tile) const noexcept {
-        const auto ring = static_cast<std::int64_t>(o_.ring_tiles);
-        return static_cast<std::size_t>(((tile % ring) + ring) % ring);
+        return static_cast<std::size_t>(tile) & (o_.ring_tiles - 1);
     }
     [[nodiscard]] T at(const std::vector<T>& ring, std::int64_t frame, std::size_t lane) const noexcept {
         if (!kept(frame, frame + 1)) return T{};
-        const std::int64_t tile = frame / o_.timing.tile;
-        const std::int64_t row = frame - tile * o_.timing.tile;
-        return ring[slot(tile) * tile_values_ + static_cast<std::size_t>(row) * o_.lanes + lane];
+        const auto row = static_cast<std::size_t>(frame & (o_.timing.tile - 1));
+        return ring[slot(frame >> tile_shift_) * tile_values_ + row * o_.lanes + lane];
     }
     [[nodiscard]] double statistic(std::int64_t frame, const SiteLanes& site) const noexcept {
         T largest{};
@@ -288,6 +297,7 @@ private:
 
     DetectorOptions o_;
     kernels::StatisticsFunction<T> statistics_ = kernels::statistics_function(T{});
+    int tile_shift_;
     std::size_t tile_values_;
     std::vector<T> x_;
     std::vector<T> y_;

@@ -1,6 +1,6 @@
 // NoiseLevel: the RMS of the noise of each lane, following time, not inflated by events.
 //
-// Energies of windows of about 31 ms are averaged over hops of about 0.25 s without the
+// Energies of windows of about 31 ms are averaged over hops of about 0.5 s without the
 // windows that exceed twice the hop's median, and hops over the last 12 s without those
 // above 1.5 times the level. The start is the hops' 20 % quantile, so a level survives
 // activity that fills up to 80 % of the memory (contractions of 3 s every 4 s), and
@@ -29,7 +29,7 @@ namespace fascikit::detect {
     if (count == 0) return std::numeric_limits<double>::quiet_NaN();
     const std::size_t fifth = (count - 1) / 5;
     std::nth_element(energies, energies + fifth, energies + count);
-    // 1.15: the 20 % quantile of a hop of 0.25 s lies that much below the mean, roughly;
+    // 1.15: the 20 % quantile of the hops lies at most that much below their mean;
     // what remains is removed by the iteration.
     double level = 1.15 * energies[fifth];
     for (int round = 0; round < 4; ++round) {
@@ -96,8 +96,8 @@ public:
         }
         if ((tile_index + 1) % (static_cast<std::int64_t>(window_tiles_) * hop_windows_) != 0) return false;
         for (std::size_t lane = 0; lane < lanes_; ++lane) {
-            // Three windows of eight: the median still is one of them.
-            hop_[lane] = counts_[lane] >= 3
+            // A third of the windows: the median still is one of them.
+            hop_[lane] = 3 * counts_[lane] >= hop_windows_
                              ? hop_energy(&windows_[lane * static_cast<std::size_t>(hop_windows_)],
                                           static_cast<std::size_t>(counts_[lane]))
                              : std::numeric_limits<double>::quiet_NaN();
@@ -148,8 +148,7 @@ public:
             ring[next_[lane]] = hop;
             next_[lane] = (next_[lane] + 1) % memory_;
             filled_[lane] = std::min(filled_[lane] + 1, memory_);
-            // Two hops: half a second, before which a level would be a guess.
-            if (filled_[lane] < 2) continue;
+            // One hop is half a second, before which a level would be a guess.
             std::copy(ring, ring + filled_[lane], scratch_.begin());
             level_[lane] = std::sqrt(robust_level(scratch_.data(), filled_[lane]));
         }

@@ -21,8 +21,8 @@ struct Timing {
     std::int64_t before = 0;          ///< frames of a waveform before the peak
     std::int64_t after = 0;           ///< and from the peak on
     int window_tiles = 0;             ///< tiles of one noise window, about 31 ms
-    int hop_windows = 8;              ///< windows of one noise hop, about 0.25 s
-    int memory_hops = 48;             ///< hops the noise level remembers, about 12 s
+    int hop_windows = 16;             ///< windows of one noise hop, about 0.5 s
+    int memory_hops = 24;             ///< hops the noise level remembers, about 12 s
     int inner_dip_tiles = 0;          ///< quiet tiles that break dense activity
     int outer_dip_tiles = 0;          ///< quiet tiles that end an activity
     int core_tiles = 0;               ///< dense tiles that make activity sustained
