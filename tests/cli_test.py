@@ -176,6 +176,23 @@ def test_an_interrupted_run_leaves_all_files_or_none(calf, analysed, tmp_path, n
         assert not out.exists() or files_below(out) == whole
 
 
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of 64 KiB; needs the right to mount one."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk], capture_output=True).returncode:
+        pytest.skip("may not mount a tmpfs")
+    yield disk
+    subprocess.run(["umount", disk], check=True)
+
+
+def test_full_disk(small_disk, calf):
+    line = refused(1, "analyze", calf, "--out", small_disk / "out")
+    assert "No space left on device" in line
+    assert files_below(small_disk) == []
+
+
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
 def test_a_full_disk_under_the_table_is_1(calf):
     with open("/dev/full", "w") as full:

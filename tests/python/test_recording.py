@@ -75,11 +75,17 @@ def test_files_that_cannot_be_used(tmp_path, calf_edf):
         fk.analyze(fk.read(calf_edf), fs=2048)
 
 
-def test_wfdb(shared):
-    rec = fk.read(shared / "physionet_emgdb" / "emg_healthy.hea")
+@pytest.mark.parametrize(("name", "frames"), [("healthy", 50860), ("myopathy", 110337), ("neuropathy", 147858)])
+def test_physionet_emgdb(shared, name, frames):
+    rec = fk.read(shared / "physionet_emgdb" / f"emg_{name}.hea")
     assert rec.fs == 4000
     assert rec.format == "WFDB"
-    assert len(rec.channels) == 1
+    assert [unit.lower() for unit in rec.units] == ["mv"]
+    assert rec.duration_s == frames / 4000
+    # The header states 10000 steps a mV; NumPy knows nothing else of the file.
+    steps = np.fromfile(shared / "physionet_emgdb" / f"emg_{name}.dat", dtype="<i2")
+    assert steps.shape == (frames,)
+    np.testing.assert_allclose(rec.data()[0], steps / 10.0, rtol=1e-6, atol=1e-6)
 
 
 def test_skipped_channels(shared):
