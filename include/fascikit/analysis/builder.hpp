@@ -154,7 +154,6 @@ private:
         std::vector<float> envelope;
         core::Reserved<burst::Discharge> run;
         detect::Activity closed{};
-        detect::Activity last_sustained{};
         bool closing = false;
         std::size_t lists_busy = 0;
     };

@@ -6,7 +6,7 @@
 //
 // After construction `process` neither allocates, locks, throws nor logs. A jump of
 // `first_sample` forward is a gap; backward it is an error status and the block is
-// ignored. One thread at a time per object. Cost: see benchmarks/stream_benchmark.
+// ignored. One thread at a time per object. Cost: see benchmarks/analyze_benchmark.
 //
 // Memory: about 0.65 s of samples three times, and 0.3 MB a site.
 #pragma once

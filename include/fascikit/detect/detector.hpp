@@ -54,7 +54,7 @@ struct DetectorOptions {
     double false_per_minute = 0.05;
     double crossings_hz = 0;          ///< upward zero crossings of both statistics, summed
     double decay_frames = 1;          ///< of the band-pass's ringing
-    std::size_t ring_tiles = 0;       ///< tiles kept for waveforms
+    std::size_t ring_tiles = 0;       ///< tiles kept for waveforms, at least
     bool zero_phase = false;          ///< the filter rings before a discharge as well as after it
 };
 
