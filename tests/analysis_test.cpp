@@ -63,20 +63,7 @@ StreamOptions options_of(const signals::Planar& x) {
     return o;
 }
 
-struct Found {
-    std::vector<Event> events;
-    std::vector<Segment> segments;
-    std::vector<Burst> bursts;
-    std::vector<std::vector<std::int64_t>> ids;
-
-    bool on_event(const Event& e) noexcept { events.push_back(e); return true; }
-    bool on_segment(const Segment& s) noexcept { segments.push_back(s); return true; }
-    bool on_burst(const Burst& b, std::span<const std::int64_t> list) noexcept {
-        bursts.push_back(b);
-        ids.emplace_back(list.begin(), list.end());
-        return true;
-    }
-};
+using Found = analysis::GrowingSink;
 
 bool same(float a, float b) { return std::memcmp(&a, &b, sizeof a) == 0; }
 
@@ -472,6 +459,29 @@ TEST(Analyze, GapsAtBothEndsAreNoUsableTime) {
             EXPECT_EQ(m.reason, Reason::gap) << passes;
         EXPECT_EQ(result.sites[0].masked.front().onset_s, 0.0);
         EXPECT_EQ(result.sites[0].masked.back().end_s, 60.0);
+    }
+}
+
+TEST(Analyze, ACableSwingIsAnArtifactAndASegment) {
+    // A step of 2 mV that creeps back within 0.3 s, as a pulled cable makes it.
+    for (const auto electrode : {Electrode::surface, Electrode::needle}) {
+        signals::Planar x(2048 * 30, 1, 2048);
+        signals::add_noise(x, 5, 33);
+        for (std::int64_t i = 0; i < 2048; ++i)
+            x.data[static_cast<std::size_t>(15 * 2048 + i)] += static_cast<float>(2000 * std::exp(-static_cast<double>(i) / 600));
+        for (double at = 3; at < 12; at += 2.7) signals::add_potential(x, 0, at, 200);
+        for (const int passes : {1, 2}) {
+            const auto result = analyze(ArraySource<float>(planar(x.data.data(), x.frames, 1), 2048), {.electrode = electrode, .passes = passes});
+            bool told = false;
+            for (const Segment& s : result.segments)
+                told = told || (s.kind == SegmentKind::artifact && s.reason == Reason::movement &&
+                                s.onset_sample < 31000 && s.end_sample > 30500);
+            EXPECT_TRUE(told) << to_string(electrode) << passes;
+            for (const Burst& b : result.bursts)
+                if (std::abs(b.onset_s - 15) < 0.3) {
+                    EXPECT_NE(b.label, Label::fasciculation_potential) << why(b);
+                }
+        }
     }
 }
 

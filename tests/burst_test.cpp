@@ -117,7 +117,7 @@ BurstFeatures example(Label label) {
             f.envelope_periodicity = 0.8F;
             break;
         case Label::voluntary: train(80, 25, 0.6F); f.duration_s = 2; f.interference = 1; f.build_up_s = 0.3F; break;
-        case Label::artifact: f.low_frequency = 6; break;
+        case Label::artifact: f.low_frequency = 0.97F; break;
         case Label::indeterminate: f.isi_before_ms = 180; f.isi_after_ms = 170; break;
     }
     return f;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "fascikit/core/event.hpp"
 #include "fascikit/core/finite.hpp"
 #include "fascikit/core/options.hpp"
 
@@ -16,6 +17,11 @@ TEST(Labels, TableIsIndexedByTheEnum) {
         EXPECT_EQ(label_from(label_table[i].name), label_table[i].label);
     }
     EXPECT_FALSE(label_from("als").has_value());
+}
+
+TEST(Reasons, EachHasItsName) {
+    static_assert(static_cast<std::size_t>(Reason::electrode) + 1 == reason_count);
+    for (std::size_t i = 0; i < reason_count; ++i) EXPECT_FALSE(to_string(static_cast<Reason>(i)).empty());
 }
 
 TEST(Finite, IsDecidedByBits) {

@@ -50,6 +50,19 @@ TEST(Threshold, NoiseAloneGivesTheStatedFalseDetections) {
     }
 }
 
+TEST(Threshold, NoiseAtNeedlesAndOtherRatesGivesNoMoreThanStated) {
+    // 4 channels × 1 min at 5 a minute and site: 20 expected, at most the 99.9 % point.
+    struct Case { double rate; Electrode electrode; };
+    for (const Case c : {Case{1000, Electrode::surface}, Case{10000, Electrode::surface}, Case{4000, Electrode::needle},
+                         Case{20000, Electrode::needle}}) {
+        signals::Planar x(static_cast<std::int64_t>(c.rate * 60), 4, c.rate);
+        signals::add_noise(x, 5.0, 15);
+        const auto events = run(x, {.electrode = c.electrode, .false_per_minute = 5.0}).events.size();
+        EXPECT_LE(events, 36U) << c.rate;
+        EXPECT_GE(events, 2U) << c.rate;
+    }
+}
+
 TEST(Threshold, ColouredNoiseGivesNoMore) {
     signals::Planar x(2048 * 600, 2, 2048);
     signals::add_noise(x, 5.0, 12);

@@ -194,7 +194,7 @@ void bind_analysis(py::module_& module) {
     module.attr("notice") = py::tuple(lines);
     for (const SegmentKind kind : {SegmentKind::voluntary, SegmentKind::artifact, SegmentKind::masked})
         kinds.append(std::string(to_string(kind)));
-    for (int reason = 0; reason <= static_cast<int>(Reason::movement); ++reason)
+    for (std::size_t reason = 0; reason < reason_count; ++reason)
         reasons.append(std::string(to_string(static_cast<Reason>(reason))));
     for (const LabelInfo& entry : label_table)
         labels.append(py::make_tuple(std::string(entry.name), entry.needle_only, std::string(entry.meaning)));

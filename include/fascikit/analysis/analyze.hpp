@@ -23,6 +23,7 @@
 #include "fascikit/analysis/collect.hpp"
 #include "fascikit/analysis/review.hpp"
 #include "fascikit/analysis/second_pass.hpp"
+#include "fascikit/analysis/segments.hpp"
 #include "fascikit/analysis/stream.hpp"
 #include "fascikit/analysis/summary.hpp"
 #include "fascikit/core/finite.hpp"
@@ -198,15 +199,7 @@ template <Source S>
                 e.burst = found.burst.id;
                 e.unit = d.unit;
             }
-            if (found.sustained && found.burst.label == Label::voluntary) {
-                Segment g;
-                g.onset_sample = found.burst.onset_sample;
-                g.end_sample = found.burst.end_sample;
-                g.site = found.burst.site;
-                g.kind = SegmentKind::voluntary;
-                g.reason = Reason::contraction;
-                out.segments.push_back(g);
-            }
+            if (const auto segment = segment_of(found.burst, found.of_site)) out.segments.push_back(*segment);
             out.bursts.push_back(found.burst);
         }
         std::sort(out.segments.begin(), out.segments.end(), [](const Segment& a, const Segment& b) {

@@ -70,7 +70,8 @@ public:
     }
 
     /// Everything that can be decided with the frames before `now`. `out(Burst&, span<const
-    /// int64_t> ids, bool voluntary, span<const burst::Discharge>)`.
+    /// int64_t> ids, bool of_site, span<const burst::Discharge>)`; `of_site`: sustained activity or an
+    /// artifact told at once, not a unit's group.
     template <class Out>
     void advance(std::int64_t now, const detect::Detector<T>& detector, Out&& out) noexcept {
         for (std::size_t s = 0; s < states_.size(); ++s) {
@@ -111,6 +112,8 @@ public:
     }
 
 private:
+    static constexpr std::int64_t never = std::int64_t{1} << 60;
+
     struct Pending {
         detect::Detection detection;
         std::int64_t id = 0;
@@ -140,6 +143,7 @@ private:
             std::fill(peaks.begin(), peaks.end(), std::int64_t{-1} << 60);
             run.clear();
             closed = detect::Activity{};
+            step = burst::Discharge{};
             closing = false;
             lists_busy = 0;
         }
@@ -154,6 +158,7 @@ private:
         std::vector<float> envelope;
         core::Reserved<burst::Discharge> run;
         detect::Activity closed{};
+        burst::Discharge step{};          // the last artifact
         bool closing = false;
         std::size_t lists_busy = 0;
     };
@@ -182,6 +187,15 @@ private:
                 site.run.push_back(d);
                 continue;
             }
+            // The filter rings on after a step, far below it: that has the step's cause.
+            if (d.peak - site.step.peak < timing_.frames(0.3) && d.amplitude_uv < 0.25F * site.step.amplitude_uv)
+                d.low_frequency = std::max(d.low_frequency, site.step.low_frequency);
+            if (is_artifact(s, d)) {
+                // Told at once, and no template is made of it.
+                if (d.amplitude_uv > site.step.amplitude_uv || d.peak - site.step.peak > timing_.frames(0.3)) site.step = d;
+                emit(s, std::span(&d, 1), nullptr, out, never, true);
+                continue;
+            }
             const auto a = site.sorter.assign(wave_.data(), noise_power(s, detector), entry.detection.peak);
             if (a.slot < 0) {
                 // No template free: a discharge of its own.
@@ -205,6 +219,14 @@ private:
         }
     }
 
+    /// Whether one discharge, whatever its unit does, is not from the muscle.
+    [[nodiscard]] bool is_artifact(std::size_t s, const burst::Discharge& d) noexcept {
+        Burst b;
+        b.features = burst::measure(std::span(&d, 1), timing_.rate_hz, scratch_);
+        b.features.pooled_hz = pooled_hz(states_[s], std::span(&d, 1));
+        burst::classify(b, electrode_);
+        return b.label == Label::artifact;
+    }
     /// Reads the waveform of an event into `wave_` and measures it.
     [[nodiscard]] burst::Discharge describe(std::size_t s, const Pending& entry,
                                             const detect::Detector<T>& detector) noexcept {
@@ -241,24 +263,30 @@ private:
             power += detector.noise(k) * detector.noise(k);
         return power;
     }
-    /// Swing of the 20 ms mean (which 50 Hz does not pass) within ±80 ms, over the amplitude.
+    /// How much of the swing before the band-pass is slow: that of the 20 ms mean (which 50 Hz
+    /// does not pass) within ±120 ms, as far as a 10 Hz band-pass rings, over that of the samples. 1: a step; potentials 0.1 to 0.5.
     [[nodiscard]] float slow_swing(const detect::Detection& e, const detect::Detector<T>& detector) const noexcept {
         const std::int64_t width = std::max<std::int64_t>(1, timing_.frames(0.020));
-        const std::int64_t reach = timing_.frames(0.080);
-        if (e.amplitude <= 0 || !detector.kept(e.peak - reach, e.peak + reach)) return 0.0F;
+        const std::int64_t reach = timing_.frames(0.120);
+        const std::int64_t first = e.peak - reach;
+        if (!detector.kept(first, e.peak + reach)) return 0.0F;
         double sum = 0;
-        double low = 0;
-        double high = 0;
-        for (std::int64_t f = e.peak - reach; f < e.peak + reach; ++f) {
-            sum += static_cast<double>(detector.raw(f, e.lane));
-            if (f - width >= e.peak - reach) sum -= static_cast<double>(detector.raw(f - width, e.lane));
-            if (f - (e.peak - reach) < width - 1) continue;
+        double low = 0, high = 0;         // of the mean
+        double lowest = 0, highest = 0;   // of the samples
+        for (std::int64_t f = first; f < e.peak + reach; ++f) {
+            const auto value = static_cast<double>(detector.raw(f, e.lane));
+            if (f == first) lowest = highest = value;
+            lowest = std::min(lowest, value);
+            highest = std::max(highest, value);
+            sum += value;
+            if (f - width >= first) sum -= static_cast<double>(detector.raw(f - width, e.lane));
+            if (f - first < width - 1) continue;
             const double mean = sum / static_cast<double>(width);
-            if (f - (e.peak - reach) == width - 1) low = high = mean;
+            if (f - first == width - 1) low = high = mean;
             low = std::min(low, mean);
             high = std::max(high, mean);
         }
-        return static_cast<float>((high - low) / e.amplitude);
+        return highest > lowest ? static_cast<float>((high - low) / (highest - lowest)) : 0.0F;
     }
     [[nodiscard]] float spread(std::size_t s, std::int64_t peak) const noexcept {
         if (states_.size() < 4) return burst::unknown;
@@ -295,7 +323,7 @@ private:
             History context = history;
             history.onsets[history.count++ % history.onsets.size()] = all[first].peak;
             emit(s, all.subspan(first, count), &context, out,
-                 first + count < all.size() ? all[first + count].peak : std::int64_t{1} << 60);
+                 first + count < all.size() ? all[first + count].peak : never);
             history.last_peak = all[first + count - 1].peak;
         });
         list.clear();
@@ -304,7 +332,7 @@ private:
 
     template <class Out>
     void emit(std::size_t s, std::span<const burst::Discharge> d, const History* history, Out& out,
-              std::int64_t next_peak = std::int64_t{1} << 60) noexcept {
+              std::int64_t next_peak = never, bool of_site = false) noexcept {
         Burst b;
         b.features = burst::measure(d, timing_.rate_hz, scratch_);
         const auto ms = [&](std::int64_t frames) {
@@ -326,7 +354,7 @@ private:
         b.features.pooled_hz = pooled_hz(states_[s], d);
         b.unit = d.front().unit;
         b.n_units = 1;
-        finish(s, b, d, d.front().onset, d.back().end, false, out);
+        finish(s, b, d, d.front().onset, d.back().end, of_site, out);
     }
 
     template <class Out>
@@ -406,7 +434,7 @@ private:
 
     template <class Out>
     void finish(std::size_t s, Burst& b, std::span<const burst::Discharge> d, std::int64_t onset, std::int64_t end,
-                bool sustained, Out& out) noexcept {
+                bool of_site, Out& out) noexcept {
         burst::classify(b, electrode_);
         b.id = next_burst_++;
         b.site = static_cast<std::int32_t>(s);
@@ -422,7 +450,7 @@ private:
             if (bounded_ && ids_.size() == ids_.capacity()) break;
             ids_.push_back(discharge.id);
         }
-        out(b, std::span<const std::int64_t>(ids_), sustained && b.label == Label::voluntary, d);
+        out(b, std::span<const std::int64_t>(ids_), of_site, d);
     }
 
     detect::Timing timing_;

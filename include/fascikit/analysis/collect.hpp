@@ -19,7 +19,7 @@ namespace fascikit::analysis {
 struct Collector {
     struct Found {
         Burst burst;
-        bool sustained = false;
+        bool of_site = false;
         std::vector<burst::Discharge> discharges;
     };
     std::vector<Event> events;
@@ -28,8 +28,8 @@ struct Collector {
 
     void event(const Event& e) { events.push_back(e); }
     void segment(const Segment& s) { segments.push_back(s); }
-    void burst(const Burst& b, bool sustained, std::span<const burst::Discharge> d) {
-        bursts.push_back({b, sustained, {d.begin(), d.end()}});
+    void burst(const Burst& b, bool of_site, std::span<const burst::Discharge> d) {
+        bursts.push_back({b, of_site, {d.begin(), d.end()}});
     }
 };
 

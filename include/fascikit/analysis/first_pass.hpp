@@ -14,6 +14,7 @@
 #include "fascikit/analysis/builder.hpp"
 #include "fascikit/analysis/intake.hpp"
 #include "fascikit/analysis/masking.hpp"
+#include "fascikit/analysis/segments.hpp"
 #include "fascikit/analysis/setup.hpp"
 #include "fascikit/detect/noise.hpp"
 #include "fascikit/filter/cascade.hpp"
@@ -144,21 +145,10 @@ private:
     }
     template <class Out>
     [[nodiscard]] auto giver(Out& out) noexcept {
-        return [this, &out](Burst& b, std::span<const std::int64_t> ids, bool voluntary,
-                            std::span<const burst::Discharge>) { give(b, ids, voluntary, out); };
-    }
-    template <class Out>
-    void give(Burst& b, std::span<const std::int64_t> ids, bool voluntary, Out& out) noexcept {
-        if (voluntary) {
-            Segment s;
-            s.onset_sample = b.onset_sample;
-            s.end_sample = b.end_sample;
-            s.site = b.site;
-            s.kind = SegmentKind::voluntary;
-            s.reason = Reason::contraction;
-            out.segment(s);
-        }
-        out.burst(b, ids);
+        return [&out](Burst& b, std::span<const std::int64_t> ids, bool of_site, std::span<const burst::Discharge>) {
+            if (const auto segment = segment_of(b, of_site)) out.segment(*segment);
+            out.burst(b, ids);
+        };
     }
 
     Setup setup_;

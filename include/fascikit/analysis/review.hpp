@@ -65,7 +65,7 @@ inline void join_voluntary(std::vector<Collector::Found>& bursts, double rate_hz
         if (voluntary && at != open.end() && b.onset_sample - joined[at->second].burst.end_sample <= dip) {
             Collector::Found& whole = joined[at->second];
             whole.discharges.insert(whole.discharges.end(), found.discharges.begin(), found.discharges.end());
-            whole.sustained = whole.sustained || found.sustained;
+            whole.of_site = whole.of_site || found.of_site;
             sustained_frames[at->second] += sustained_part(found);
             whole.burst.end_sample = std::max(whole.burst.end_sample, b.end_sample);
             if (b.probability > whole.burst.probability) {
@@ -98,7 +98,7 @@ inline void join_voluntary(std::vector<Collector::Found>& bursts, double rate_hz
             if (x.unit >= 0) units.push_back(x.unit);
         std::sort(units.begin(), units.end());
         b.n_units = static_cast<std::int32_t>(std::unique(units.begin(), units.end()) - units.begin());
-        if (b.n_units != 1 || joined[i].sustained) b.unit = -1;
+        if (b.n_units != 1 || joined[i].of_site) b.unit = -1;
         b.n_discharges = static_cast<std::int32_t>(d.size());
         b.duration_s = static_cast<double>(b.end_sample - b.onset_sample) / rate_hz;
         b.features.duration_s = static_cast<float>(b.duration_s);
@@ -108,7 +108,7 @@ inline void join_voluntary(std::vector<Collector::Found>& bursts, double rate_hz
         b.rate_hz = b.features.rate_hz;
         b.isi_cv = b.features.isi_cv;
         // Several units together are activity of the site as much as interference is.
-        joined[i].sustained = joined[i].sustained || b.n_units > 1;
+        joined[i].of_site = joined[i].of_site || b.n_units > 1;
     }
     bursts = std::move(joined);
 }
@@ -118,12 +118,12 @@ inline void join_voluntary(std::vector<Collector::Found>& bursts, double rate_hz
 inline void weigh_neighbourhood(std::vector<Collector::Found>& bursts, double rate_hz, Electrode electrode) {
     std::map<std::int32_t, std::vector<std::pair<std::int64_t, std::int64_t>>> of_site;
     for (const auto& found : bursts)
-        if (found.sustained && found.burst.label == Label::voluntary)
+        if (found.of_site && found.burst.label == Label::voluntary)
             of_site[found.burst.site].push_back({found.burst.onset_sample, found.burst.end_sample});
     for (auto& found : bursts) {
         Burst& b = found.burst;
         const auto at = of_site.find(b.site);
-        if (at == of_site.end() || (found.sustained && b.label == Label::voluntary)) continue;
+        if (at == of_site.end() || (found.of_site && b.label == Label::voluntary)) continue;
         // Sorted and apart, as the bursts are: only the two neighbours can be nearest.
         const auto& list = at->second;
         auto next = std::lower_bound(list.begin(), list.end(), std::pair{b.onset_sample, b.onset_sample});

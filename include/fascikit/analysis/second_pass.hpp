@@ -129,8 +129,8 @@ private:
     }
     template <class Out>
     [[nodiscard]] auto giver(Out& out) {
-        return [&out](Burst& b, std::span<const std::int64_t>, bool voluntary, std::span<const burst::Discharge> d) {
-            out.burst(b, voluntary, d);
+        return [&out](Burst& b, std::span<const std::int64_t>, bool of_site, std::span<const burst::Discharge> d) {
+            out.burst(b, of_site, d);
         };
     }
 

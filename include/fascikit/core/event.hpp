@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -46,8 +47,9 @@ struct Unit {
 
 enum class SegmentKind : std::uint8_t { voluntary, artifact, masked };
 enum class Reason : std::uint8_t {
-    contraction, not_finite, gap, flat, clipped, settling, warm_up, noisy, overflow, movement,
+    contraction, not_finite, gap, flat, clipped, settling, warm_up, noisy, overflow, movement, common, electrode,
 };
+inline constexpr std::size_t reason_count = 12;
 
 /// A stretch of time [onset, end) with a state.
 struct Segment {
@@ -63,8 +65,9 @@ struct Segment {
     return names[static_cast<std::size_t>(kind)];
 }
 [[nodiscard]] constexpr std::string_view to_string(Reason reason) noexcept {
-    constexpr std::array<std::string_view, 10> names{
-        "contraction", "not finite", "gap", "flat", "clipped", "settling", "warm-up", "noisy", "overflow", "movement"};
+    constexpr std::array<std::string_view, reason_count> names{
+        "contraction", "not finite", "gap",      "flat",     "clipped",         "settling",
+        "warm-up",     "noisy",      "overflow", "movement", "all sites at once", "electrode or stimulus"};
     return names[static_cast<std::size_t>(reason)];
 }
 
@@ -91,7 +94,7 @@ struct BurstFeatures {
     float first_phase_sign = 0;       ///< +1 positive first, -1 negative first
     float interference = 0;           ///< share of the burst that lies in sustained activity, 0 … 1
     float build_up_s = 0;             ///< time from onset to the full level of sustained activity
-    float low_frequency = 0;          ///< slow swing (below 25 Hz) around the peak over the amplitude
+    float low_frequency = 0;          ///< share of the swing around the peak that is slow (below 25 Hz), before the band-pass
     float channel_spread = 0;         ///< share of the other sites that discharged within ±5 ms; NaN below four sites
     float snr = 0;                    ///< median
     float noise_uv = 0;               ///< RMS of what lies between the discharges
