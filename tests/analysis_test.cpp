@@ -462,6 +462,30 @@ TEST(Analyze, GapsAtBothEndsAreNoUsableTime) {
     }
 }
 
+TEST(Analyze, AContractionAfterATonicUnitIsVoluntaryAndNoSlowBuildUp) {
+    // The unit's discharges, 100 ms apart, belong to the same activity as the contraction.
+    signals::Planar x(2048 * 40, 1, 2048);
+    signals::add_noise(x, 4, 34);
+    for (double at = 10; at < 22; at += 0.100) signals::add_potential(x, 0, at, 150);
+    signals::add_contraction(x, 0, 22, 28, 300, 35);
+    for (const int passes : {1, 2}) {
+        const auto result = analyze(ArraySource<float>(planar(x.data.data(), x.frames, 1), 2048), {.passes = passes});
+        double voluntary_s = 0;
+        for (const Segment& s : result.segments)
+            if (s.kind == SegmentKind::voluntary)
+                voluntary_s += result.seconds(std::max<std::int64_t>(0, std::min<std::int64_t>(s.end_sample, 28 * 2048) - std::max<std::int64_t>(s.onset_sample, 22 * 2048)));
+        EXPECT_GT(voluntary_s, 5.0) << passes;
+        // Ten a second has a line at 50 Hz, and is no hum: nothing is found between them.
+        EXPECT_EQ(result.options.mains, Mains::off);
+        std::int64_t before = 0;
+        for (const Event& e : result.events) before += result.seconds(e.peak_sample) < 21.95;
+        EXPECT_EQ(before, 120);
+        for (const Burst& b : result.bursts) {
+            EXPECT_LE(b.features.build_up_s, b.features.duration_s + 0.01F);
+        }
+    }
+}
+
 TEST(Analyze, ACableSwingIsAnArtifactAndASegment) {
     // A step of 2 mV that creeps back within 0.3 s, as a pulled cable makes it.
     for (const auto electrode : {Electrode::surface, Electrode::needle}) {

@@ -9,6 +9,7 @@ schema_version: int
 compiler: str
 segment_kinds: tuple[str, ...]
 segment_reasons: tuple[str, ...]
+resting_noise_uv: float
 notice: tuple[str, ...]
 label_table: tuple[tuple[str, bool, str], ...]
 

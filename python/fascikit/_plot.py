@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Optional, Union
 
 import numpy as np
 
+from . import _core
 from ._info import RESEARCH_USE
 
 if TYPE_CHECKING:
@@ -258,9 +259,12 @@ def _spans(segments: pd.DataFrame, first: float, last: float, ax: Any) -> None:
 
 
 def _rate(result: Result, index: int) -> str:
-    rate = result._analysis.sites()[index]["fasciculations"]
+    site = result._analysis.sites()[index]
+    rate = site["fasciculations"]
     if np.isnan(rate["per_min"]):
         return "no usable minute"
+    if site["noise_uv"][1] > _core.resting_noise_uv:
+        return f"no rest found: noise of {site['noise_uv']['median']:.0f} µV"
     return (
         f"{rate['per_min']:.1f} fasciculations/min in {rate['minutes']:.1f} min at rest "
         f"(95 %: {rate['low_per_min']:.1f} to {rate['high_per_min']:.1f})"

@@ -198,6 +198,7 @@ void bind_analysis(py::module_& module) {
         reasons.append(std::string(to_string(static_cast<Reason>(reason))));
     for (const LabelInfo& entry : label_table)
         labels.append(py::make_tuple(std::string(entry.name), entry.needle_only, std::string(entry.meaning)));
+    module.attr("resting_noise_uv") = resting_noise_uv;
     module.attr("segment_kinds") = py::tuple(kinds);
     module.attr("segment_reasons") = py::tuple(reasons);
     module.attr("label_table") = py::tuple(labels);

@@ -106,8 +106,8 @@ std::string brief_of(const SiteSummary& s) {
     const double rest = s.minutes_usable - s.minutes_voluntary;
     std::string text;
     if (rest < 2) text = "less than 2 min at rest, a few twitches a minute may not show";
-    if (s.noise_uv.median > 15)
-        text += std::string(text.empty() ? "" : "; ") + "no rest (noise above 15 uV), single discharges are hardly called fasciculations";
+    if (s.noise_uv.median > resting_noise_uv)
+        text += std::string(text.empty() ? "" : "; ") + "no rest (noise above " + number(resting_noise_uv) + " uV), single discharges are hardly called fasciculations";
     return text;
 }
 

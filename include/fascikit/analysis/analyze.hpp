@@ -171,9 +171,9 @@ template <Source S>
             return std::tie(a.burst.onset_sample, a.burst.site, a.burst.id) <
                    std::tie(b.burst.onset_sample, b.burst.site, b.burst.id);
         });
-        join_voluntary(collected.bursts, info.sampling_rate_hz);
+        join_voluntary(collected.bursts, info.sampling_rate_hz, options.electrode);
         weigh_neighbourhood(collected.bursts, info.sampling_rate_hz, options.electrode);
-        join_voluntary(collected.bursts, info.sampling_rate_hz);
+        join_voluntary(collected.bursts, info.sampling_rate_hz, options.electrode);
         // Events get their places in time order; what refers to them follows.
         std::vector<std::int64_t> place(collected.events.size());
         std::vector<std::size_t> order(collected.events.size());

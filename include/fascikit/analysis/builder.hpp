@@ -20,10 +20,10 @@
 #include <span>
 #include <vector>
 
+#include "fascikit/analysis/surroundings.hpp"
 #include "fascikit/burst/classify.hpp"
 #include "fascikit/burst/group.hpp"
 #include "fascikit/burst/measure.hpp"
-#include "fascikit/burst/periodicity.hpp"
 #include "fascikit/core/reserved.hpp"
 #include "fascikit/detect/detector.hpp"
 #include "fascikit/sort/features.hpp"
@@ -263,31 +263,6 @@ private:
             power += detector.noise(k) * detector.noise(k);
         return power;
     }
-    /// How much of the swing before the band-pass is slow: that of the 20 ms mean (which 50 Hz
-    /// does not pass) within ±120 ms, as far as a 10 Hz band-pass rings, over that of the samples. 1: a step; potentials 0.1 to 0.5.
-    [[nodiscard]] float slow_swing(const detect::Detection& e, const detect::Detector<T>& detector) const noexcept {
-        const std::int64_t width = std::max<std::int64_t>(1, timing_.frames(0.020));
-        const std::int64_t reach = timing_.frames(0.120);
-        const std::int64_t first = e.peak - reach;
-        if (!detector.kept(first, e.peak + reach)) return 0.0F;
-        double sum = 0;
-        double low = 0, high = 0;         // of the mean
-        double lowest = 0, highest = 0;   // of the samples
-        for (std::int64_t f = first; f < e.peak + reach; ++f) {
-            const auto value = static_cast<double>(detector.raw(f, e.lane));
-            if (f == first) lowest = highest = value;
-            lowest = std::min(lowest, value);
-            highest = std::max(highest, value);
-            sum += value;
-            if (f - width >= first) sum -= static_cast<double>(detector.raw(f - width, e.lane));
-            if (f - first < width - 1) continue;
-            const double mean = sum / static_cast<double>(width);
-            if (f - first == width - 1) low = high = mean;
-            low = std::min(low, mean);
-            high = std::max(high, mean);
-        }
-        return highest > lowest ? static_cast<float>((high - low) / (highest - lowest)) : 0.0F;
-    }
     [[nodiscard]] float spread(std::size_t s, std::int64_t peak) const noexcept {
         if (states_.size() < 4) return burst::unknown;
         const std::int64_t reach = timing_.frames(0.005);
@@ -370,66 +345,15 @@ private:
         const std::int64_t end = std::max(std::min(a.end_tile * timing_.tile, d.back().end + timing_.tile), onset + 1);
         b.features.duration_s = static_cast<float>(static_cast<double>(end - onset) / timing_.rate_hz);
         b.features.interference = 1.0F;
-        b.features.build_up_s =
-            static_cast<float>(static_cast<double>((a.full_tile - a.first_tile) * timing_.tile) / timing_.rate_hz);
-        measure_rhythms(s, a, detector, b.features);
+        // From the burst's onset: an activity may begin with separate discharges long before.
+        b.features.build_up_s = static_cast<float>(
+            static_cast<double>(std::max<std::int64_t>(0, a.full_tile * timing_.tile - onset)) / timing_.rate_hz);
+        measure_periodicity(b.features, a, sites_[s], detector, scratch_);
+        measure_envelope(b.features, a, site.envelope, timing_, scratch_);
         b.features.pooled_hz = pooled_hz(site, d);
         b.n_units = 0;
         finish(s, b, d, onset, end, true, out);
         site.run.clear();
-    }
-
-    /// Periodicity of the last 0.4 s of the largest channel, rhythm of the envelope of the last 4 s.
-    void measure_rhythms(std::size_t s, const detect::Activity& a, const detect::Detector<T>& detector,
-                         BurstFeatures& f) noexcept {
-        std::size_t lane = sites_[s].first;
-        double most = -1;
-        const std::int64_t last = a.end_tile * timing_.tile;
-        // 4 kHz resolves 300 Hz to 8 %; more would only cost.
-        const auto step = std::max<std::int64_t>(1, static_cast<std::int64_t>(timing_.rate_hz / 4000.0));
-        const std::int64_t first = std::max({a.first_tile * timing_.tile, last - timing_.frames(0.4),
-                                             last - step * static_cast<std::int64_t>(scratch_.size() / 2)});
-        for (std::size_t k = sites_[s].first; k < sites_[s].first + sites_[s].count; ++k) {
-            double sum = 0;
-            for (std::int64_t i = first; i < last; i += 4)
-                sum += static_cast<double>(detector.sample(i, k)) * static_cast<double>(detector.sample(i, k));
-            if (sum > most) {
-                most = sum;
-                lane = k;
-            }
-        }
-        std::size_t count = 0;
-        for (std::int64_t i = first; i + step <= last && count < scratch_.size() / 2; i += step) {
-            double sum = 0;
-            for (std::int64_t j = 0; j < step; ++j) sum += static_cast<double>(detector.sample(i + j, lane));
-            scratch_[count++] = static_cast<float>(sum);
-        }
-        const double rate = timing_.rate_hz / static_cast<double>(step);
-        const auto r = burst::rhythm(std::span<const float>(scratch_).first(count),
-                                     static_cast<std::size_t>(std::max(1.0, 0.003 * rate)),
-                                     static_cast<std::size_t>(0.130 * rate));
-        f.periodicity = static_cast<float>(std::max(0.0, r.height));
-        f.regularity = std::max(f.regularity, f.periodicity);
-        if (r.lag > 0 && f.periodicity >= 0.6F) {
-            f.rate_hz = static_cast<float>(rate / static_cast<double>(r.lag));
-            // What repeats after one period is alike in shape by as much.
-            f.shape_similarity = f.periodicity;
-            f.n_discharges = std::max(f.n_discharges, f.rate_hz * f.duration_s);
-        }
-        const auto& ring = states_[s].envelope;
-        const std::int64_t tiles = std::min<std::int64_t>(a.end_tile - a.first_tile, static_cast<std::int64_t>(ring.size()) - timing_.outer_dip_tiles - timing_.tiles(0.2));
-        double mean = 0;
-        for (std::int64_t i = 0; i < tiles; ++i)
-            mean += static_cast<double>(ring[static_cast<std::size_t>(a.end_tile - tiles + i) % ring.size()]);
-        mean /= static_cast<double>(std::max<std::int64_t>(1, tiles));
-        for (std::int64_t i = 0; i < tiles; ++i)
-            scratch_[static_cast<std::size_t>(i)] = ring[static_cast<std::size_t>(a.end_tile - tiles + i) % ring.size()] - static_cast<float>(mean);
-        // Six cycles: fewer are not called a rhythm.
-        const auto e = burst::rhythm(std::span<const float>(scratch_).first(static_cast<std::size_t>(std::max<std::int64_t>(0, tiles))),
-                                     static_cast<std::size_t>(std::max(1.0, 0.050 / timing_.tile_s())),
-                                     static_cast<std::size_t>(std::min(0.5 / timing_.tile_s(), static_cast<double>(tiles) / 6.0)));
-        f.envelope_periodicity = static_cast<float>(std::max(0.0, e.height));
-        if (e.lag > 0) f.envelope_hz = static_cast<float>(1.0 / (static_cast<double>(e.lag) * timing_.tile_s()));
     }
 
     template <class Out>

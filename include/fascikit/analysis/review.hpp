@@ -50,7 +50,7 @@ inline constexpr double voluntary_dip_s = 0.25;
 
 /// Joins the voluntary bursts of a site that follow each other: a contraction is one burst
 /// of many discharges and units. A train of one unit alone stays as it is. Bursts by onset.
-inline void join_voluntary(std::vector<Collector::Found>& bursts, double rate_hz) {
+inline void join_voluntary(std::vector<Collector::Found>& bursts, double rate_hz, Electrode electrode) {
     std::map<std::int32_t, std::size_t> open;   // site -> index in `joined`
     std::vector<Collector::Found> joined;
     std::vector<double> sustained_frames;
@@ -107,6 +107,14 @@ inline void join_voluntary(std::vector<Collector::Found>& bursts, double rate_hz
         b.features.pooled_hz = static_cast<float>(static_cast<double>(d.size()) / b.duration_s);
         b.rate_hz = b.features.rate_hz;
         b.isi_cv = b.features.isi_cv;
+        // What speaks for the whole; its probability stays that of its clearest piece.
+        float most = 0;
+        for (std::size_t c = 0; c < burst::clause_table.size(); ++c)
+            if (const float w = burst::weight(burst::clause_table[c], b.features, electrode);
+                burst::clause_table[c].label == Label::voluntary && w > most) {
+                most = w;
+                b.clause = static_cast<std::int32_t>(c);
+            }
         // Several units together are activity of the site as much as interference is.
         joined[i].of_site = joined[i].of_site || b.n_units > 1;
     }

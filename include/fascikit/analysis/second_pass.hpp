@@ -8,7 +8,7 @@
 // - Nothing at the start is lost to warming up.
 // Detection, activity, units and bursts are the same code as in the first pass.
 //
-// Memory: 14 s of samples four times, whatever the length of the recording. One thread.
+// Memory: 14 s of samples three times, whatever the length of the recording. One thread.
 #pragma once
 
 #include <algorithm>
@@ -55,10 +55,10 @@ public:
                                             ring_tiles(setup.timing), true}),
           builder_(setup.timing, map.sites, options.electrode, 0, false),
           capacity_(static_cast<std::size_t>(hop_tiles_ * (ahead_hops_ + 2) + 2 * block_tiles_ + settle_tiles_ + 4)),
-          x_(capacity_ * values_, T{}),
-          f_(capacity_ * values_, T{}),
-          y_(capacity_ * values_, T{}),
-          low_(capacity_ * values_, T{}),
+          x_(capacity_, tile_, lanes_),
+          f_(static_cast<std::size_t>(block_tiles_ + settle_tiles_ + 1), tile_, lanes_),
+          y_(capacity_, tile_, lanes_),
+          low_(capacity_, tile_, lanes_),
           usable_(capacity_ * map.lanes, 0),
           bad_(capacity_ * map.lanes, 1),
           reason_(capacity_ * map.lanes, Reason::settling),
@@ -89,8 +89,8 @@ public:
         }
         newest_ = index;
         mains_ = mains;
-        T* raw = at(x_, index);
-        T* filtered = at(f_, index);
+        T* raw = x_.place(index);
+        T* filtered = f_.place(index);
         std::copy(x, x + values_, raw);
         masking_.judge(raw, tile_, states, [&](std::size_t k) { forward_.start(static_cast<int>(k), raw[k]); });
         unsigned char* usable = &usable_[slot(index) * lanes_];
@@ -123,7 +123,6 @@ private:
     [[nodiscard]] std::size_t slot(std::int64_t tile) const noexcept {
         return static_cast<std::size_t>(tile) % capacity_;
     }
-    [[nodiscard]] T* at(std::vector<T>& ring, std::int64_t tile) noexcept { return &ring[slot(tile) * values_]; }
     [[nodiscard]] BlockView<T> view(T* data) const noexcept {
         return interleaved(data, tile_, static_cast<std::int64_t>(lanes_));
     }
@@ -152,8 +151,8 @@ private:
         std::fill(state_.begin(), state_.end(), static_cast<unsigned char>(1));
         for (std::int64_t t = newest_; t >= first; --t) {
             // What lies behind the end is only run through, to warm the filter up.
-            const T* filtered = at(f_, t);
-            T* y = t < end ? at(y_, t) : scratch_.data();
+            const T* filtered = f_.place(t);
+            T* y = t < end ? y_.place(t) : scratch_.data();
             std::copy(filtered, filtered + values_, y);
             const unsigned char* bad = &bad_[slot(t) * lanes_];
             for (std::size_t k = 0; k < used; ++k) {
@@ -169,10 +168,10 @@ private:
         for (std::int64_t t = first; t < end; ++t) {
             for (std::size_t k = 0; k < used; ++k)
                 if (!bad_[slot(t) * lanes_ + k] && (t == stretch_ || bad_[slot(t - 1) * lanes_ + k])) restart(k);
-            if (mains_ == Mains::hz50 && hum_50_) hum_50_->process(view(at(y_, t)), t * tile_);
-            if (mains_ == Mains::hz60 && hum_60_) hum_60_->process(view(at(y_, t)), t * tile_);
-            T* l = at(low_, t);
-            const T* y = at(y_, t);
+            if (mains_ == Mains::hz50 && hum_50_) hum_50_->process(view(y_.place(t)), t * tile_);
+            if (mains_ == Mains::hz60 && hum_60_) hum_60_->process(view(y_.place(t)), t * tile_);
+            T* l = low_.place(t);
+            const T* y = y_.place(t);
             std::copy(y, y + values_, l);
             low_forward_.process(view(l));
         }
@@ -183,10 +182,10 @@ private:
         if (end <= low_end_) return;
         // The low-pass forgets within the one tile that is run for nothing.
         const std::int64_t from = std::min(end, zero_end_ - 1);
-        const T* behind = at(low_, from);
+        const T* behind = low_.place(from);
         for (std::size_t k = 0; k < lanes_; ++k) low_backward_.start(static_cast<int>(k), behind[values_ - lanes_ + k]);
         for (std::int64_t t = from; t >= low_end_; --t) {
-            T* l = at(low_, t);
+            T* l = low_.place(t);
             if (t == end) {
                 std::copy(l, l + values_, scratch_.begin());
                 l = scratch_.data();
@@ -194,7 +193,7 @@ private:
             low_backward_.process_reversed(view(l));
         }
         for (std::int64_t t = low_end_; t < end; ++t)
-            noise_.push(t, at(y_, t), at(low_, t), &usable_[slot(t) * lanes_]);
+            noise_.push(t, y_.place(t), low_.place(t), &usable_[slot(t) * lanes_]);
         low_end_ = end;
     }
     template <class Out>
@@ -209,7 +208,7 @@ private:
             const unsigned char* usable = &usable_[slot(t) * lanes_];
             masking_.sites(t * tile_, usable, &reason_[slot(t) * lanes_], y_rms_.data(), [&](Segment& s) { out.segment(s); });
             detector_.process(
-                t, at(x_, t), at(y_, t), at(low_, t), y_rms_.data(), low_rms_.data(), usable,
+                t, x_.place(t), y_.place(t), low_.place(t), y_rms_.data(), low_rms_.data(), usable,
                 [&](const detect::Detection& d) { found(d, out); },
                 [&](std::size_t site, const detect::Activity& a) { builder_.on_activity(site, a); });
             for (std::size_t s = 0; s < map_.sites.size(); ++s) builder_.on_tile(s, t, detector_.ratio(s));
@@ -256,10 +255,10 @@ private:
     detect::Detector<T> detector_;
     BurstBuilder<T> builder_;
     std::size_t capacity_;
-    std::vector<T> x_;
-    std::vector<T> f_;
-    std::vector<T> y_;
-    std::vector<T> low_;
+    detect::TileRing<T> x_;
+    detect::TileRing<T> f_;
+    detect::TileRing<T> y_;
+    detect::TileRing<T> low_;
     std::vector<unsigned char> usable_;
     std::vector<unsigned char> bad_;
     std::vector<Reason> reason_;

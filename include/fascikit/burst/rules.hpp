@@ -88,6 +88,7 @@ constexpr Rule within(float BurstFeatures::*f, float a, float b, float c, float 
     return {f, a, b, c, d, missing};
 }
 using F = BurstFeatures;
+inline constexpr auto resting = static_cast<float>(resting_noise_uv);
 }  // namespace detail
 
 // Priors: weights, not frequencies. Isolated potentials and contractions are what most
@@ -100,10 +101,9 @@ inline constexpr auto clause_table = [] {
                 at_least(&F::isi_after_ms, 150, 250), at_least(&F::potential_ms, 1, 2.5F),
                 at_least(&F::repetition_cv, 0.10F, 0.30F, 1), at_most(&F::low_frequency, 0.7F, 0.9F),
                 at_most(&F::channel_spread, 0.5F, 0.9F, 1), at_most(&F::pooled_hz, 7, 14),
-                at_most(&F::noise_uv, 15, 30, 1), at_least(&F::voluntary_gap_s, 0.1F, 0.5F, 1)},
+                at_most(&F::noise_uv, resting, 2 * resting, 1), at_least(&F::voluntary_gap_s, 0.1F, 0.5F, 1)},
                "Sleutjes 2016 (250 ms on both sides); a whole motor unit lasts longer than 2.5 ms; without "
-               "rhythm; out of rest (SPiQE leaves out "
-               "noise above 100 uV, which peak to peak is 15 uV RMS)"},
+               "rhythm; at rest"},
         Clause{Label::fasciculation_multiplet, 1.0F, 1.0F,
                {within(&F::n_discharges, 1.5F, 2, 6, 12), within(&F::first_isi_ms, 1.5F, 2, 45, 60),
                 at_least(&F::isi_before_ms, 150, 250), at_least(&F::isi_after_ms, 150, 250),

@@ -13,6 +13,10 @@
 
 namespace fascikit {
 
+/// Noise RMS above which a site is not at rest. Published work leaves out noise above 100 µV
+/// (ATexc, Bashford et al. 2019), which peak to peak is 6.6 times the RMS of Gaussian noise.
+inline constexpr double resting_noise_uv = 15.0;
+
 /// One detected discharge.
 struct Event {
     std::int64_t id = 0;              ///< from 0, in order of detection

@@ -13,7 +13,6 @@
 #pragma once
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -22,30 +21,14 @@
 #include "fascikit/core/block.hpp"
 #include "fascikit/core/finite.hpp"
 #include "fascikit/detect/activity.hpp"
+#include "fascikit/detect/detection.hpp"
 #include "fascikit/detect/former.hpp"
 #include "fascikit/detect/kernels.hpp"
+#include "fascikit/detect/ring.hpp"
 #include "fascikit/detect/threshold.hpp"
 #include "fascikit/detect/timing.hpp"
 
 namespace fascikit::detect {
-
-/// Lanes [first, first + count) look at one muscle.
-struct SiteLanes {
-    std::size_t first = 0;
-    std::size_t count = 0;
-};
-
-/// One discharge, in frames of the filtered signal.
-struct Detection {
-    std::size_t site = 0;
-    std::size_t lane = 0;             ///< with the largest amplitude
-    std::int64_t onset = 0;
-    std::int64_t end = 0;
-    std::int64_t peak = 0;            ///< largest deflection of that lane
-    double amplitude = 0;             ///< peak to peak, µV
-    double snr = 0;                   ///< amplitude over noise RMS of that lane
-    double level = 0;                 ///< largest statistic, in noise RMS
-};
 
 struct DetectorOptions {
     Timing timing{};
@@ -62,12 +45,10 @@ template <class T>
 class Detector {
 public:
     explicit Detector(const DetectorOptions& options)
-        : o_(rounded(options)),
-          tile_shift_(std::countr_zero(static_cast<std::uint64_t>(o_.timing.tile))),
-          tile_values_(static_cast<std::size_t>(o_.timing.tile) * o_.lanes),
-          x_(tile_values_ * o_.ring_tiles, T{}),
-          y_(tile_values_ * o_.ring_tiles, T{}),
-          z_(tile_values_ * o_.ring_tiles, T{}),
+        : o_(options),
+          x_(o_.ring_tiles, o_.timing.tile, o_.lanes),
+          y_(o_.ring_tiles, o_.timing.tile, o_.lanes),
+          z_(o_.ring_tiles, o_.timing.tile, o_.lanes),
           y_scale_(o_.lanes, T{}),
           low_scale_(o_.lanes, T{}),
           z_max_(o_.lanes, T{}),
@@ -97,7 +78,7 @@ public:
     [[nodiscard]] double ratio(std::size_t site) const noexcept { return ratio_[site]; }
 
     /// Where tile `tile` will be kept: a caller that filters there saves a copy.
-    [[nodiscard]] T* y_place(std::int64_t tile) noexcept { return &y_[slot(tile) * tile_values_]; }
+    [[nodiscard]] T* y_place(std::int64_t tile) noexcept { return y_.place(tile); }
 
     /// One tile: `x` before the band-pass (kept for features), `y` in the band, `low` in
     /// the lower part of it; frames × lanes. `y_noise`, `low_noise`: RMS a lane, NaN while unknown; `usable`: 0 for
@@ -116,13 +97,12 @@ public:
             y_scale_[k] = known ? static_cast<T>(1.0 / noise_[k]) : T{};
             low_scale_[k] = known ? static_cast<T>(1.0 / std::max(low_noise[k], noise_floor_uv)) : T{};
         }
-        T* ring_x = &x_[slot(tile) * tile_values_];
-        T* ring_y = &y_[slot(tile) * tile_values_];
-        T* ring_z = &z_[slot(tile) * tile_values_];
+        T* ring_y = y_.place(tile);
+        T* ring_z = z_.place(tile);
         statistics_(y, low, y_scale_.data(), low_scale_.data(), o_.timing.tile, static_cast<std::int64_t>(o_.lanes),
                     ring_z, z_max_.data(), y_energy_.data(), low_energy_.data());
-        if (y != ring_y) std::copy(y, y + tile_values_, ring_y);
-        if (x != ring_x) std::copy(x, x + tile_values_, ring_x);
+        y_.keep(tile, y);
+        x_.keep(tile, x);
         // What a masked lane does (the step into the mask, settling) is no part of any waveform.
         for (const SiteLanes& site : o_.sites)
             for (std::size_t k = site.first; k < site.first + site.count; ++k)
@@ -142,39 +122,20 @@ public:
         for (auto& tracker : trackers_) tracker.reset();
         for (auto& held : held_) held.waiting = false;
         std::fill(noise_.begin(), noise_.end(), 0.0);
-        std::fill(x_.begin(), x_.end(), T{});
-        std::fill(y_.begin(), y_.end(), T{});
-        std::fill(z_.begin(), z_.end(), T{});
+        for (auto* ring : {&x_, &y_, &z_}) ring->clear();
     }
 
     /// Sample of a lane at an absolute frame, in the band and before it; 0 outside the ring.
-    [[nodiscard]] T sample(std::int64_t frame, std::size_t lane) const noexcept { return at(y_, frame, lane); }
-    [[nodiscard]] T raw(std::int64_t frame, std::size_t lane) const noexcept { return at(x_, frame, lane); }
+    [[nodiscard]] T sample(std::int64_t frame, std::size_t lane) const noexcept { return y_.at(frame, lane, tile_); }
+    [[nodiscard]] T raw(std::int64_t frame, std::size_t lane) const noexcept { return x_.at(frame, lane, tile_); }
     /// True when all of [first, end) is still kept.
-    [[nodiscard]] bool kept(std::int64_t first, std::int64_t end) const noexcept {
-        const std::int64_t newest = (tile_ + 1) * o_.timing.tile;
-        return first >= 0 && end <= newest &&
-               first >= newest - static_cast<std::int64_t>(o_.ring_tiles) * o_.timing.tile;
-    }
+    [[nodiscard]] bool kept(std::int64_t first, std::int64_t end) const noexcept { return y_.kept(first, end, tile_); }
 
 private:
-    /// Powers of two, so that a place is found without a division.
-    [[nodiscard]] static DetectorOptions rounded(DetectorOptions options) noexcept {
-        options.ring_tiles = std::bit_ceil(options.ring_tiles);
-        return options;
-    }
-    [[nodiscard]] std::size_t slot(std::int64_t tile) const noexcept {
-        return static_cast<std::size_t>(tile) & (o_.ring_tiles - 1);
-    }
-    [[nodiscard]] T at(const std::vector<T>& ring, std::int64_t frame, std::size_t lane) const noexcept {
-        if (!kept(frame, frame + 1)) return T{};
-        const auto row = static_cast<std::size_t>(frame & (o_.timing.tile - 1));
-        return ring[slot(frame >> tile_shift_) * tile_values_ + row * o_.lanes + lane];
-    }
     [[nodiscard]] double statistic(std::int64_t frame, const SiteLanes& site) const noexcept {
         T largest{};
         for (std::size_t k = site.first; k < site.first + site.count; ++k)
-            largest = std::max(largest, at(z_, frame, k));
+            largest = std::max(largest, z_.at(frame, k, tile_));
         return static_cast<double>(largest);
     }
 
@@ -274,12 +235,12 @@ private:
             if (statistic(f, site) >= edge) d.onset = f;
         for (std::size_t k = site.first; k < site.first + site.count; ++k) {
             if (noise_[k] <= 0) continue;
-            T lowest = at(y_, d.onset, k);
+            T lowest = sample(d.onset, k);
             T highest = lowest;
             std::int64_t low_at = d.onset;
             std::int64_t high_at = d.onset;
             for (std::int64_t f = d.onset; f < d.end; ++f) {
-                const T value = at(y_, f, k);
+                const T value = sample(f, k);
                 if (value < lowest) { lowest = value; low_at = f; }
                 if (value > highest) { highest = value; high_at = f; }
             }
@@ -297,11 +258,9 @@ private:
 
     DetectorOptions o_;
     kernels::StatisticsFunction<T> statistics_ = kernels::statistics_function(T{});
-    int tile_shift_;
-    std::size_t tile_values_;
-    std::vector<T> x_;
-    std::vector<T> y_;
-    std::vector<T> z_;
+    TileRing<T> x_;
+    TileRing<T> y_;
+    TileRing<T> z_;
     std::vector<T> y_scale_;
     std::vector<T> low_scale_;
     std::vector<T> z_max_;
