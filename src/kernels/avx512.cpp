@@ -12,10 +12,7 @@ struct Here {
 namespace fascikit::kernels {
 
 const Table* table_avx512() noexcept {
-    static constexpr Table table{"avx512", &CascadeKernel<Here, float, float>::run,
-                                 &CascadeKernel<Here, double, double>::run, &CascadeKernel<Here, float, double>::run,
-                                 &MainsKernel<Here, float>::run, &MainsKernel<Here, double>::run,
-                                 &StatisticsKernel<Here, float>::run, &StatisticsKernel<Here, double>::run};
+    static constexpr Table table = table_of<Here>("avx512");
     return &table;
 }
 

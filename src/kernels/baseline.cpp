@@ -15,10 +15,7 @@ const Table* table_baseline() noexcept {
 #else
     static constexpr const char* path_name = "baseline";
 #endif
-    static constexpr Table table{path_name, &CascadeKernel<Here, float, float>::run,
-                                 &CascadeKernel<Here, double, double>::run, &CascadeKernel<Here, float, double>::run,
-                                 &MainsKernel<Here, float>::run, &MainsKernel<Here, double>::run,
-                                 &StatisticsKernel<Here, float>::run, &StatisticsKernel<Here, double>::run};
+    static constexpr Table table = table_of<Here>(path_name);
     return &table;
 }
 

@@ -18,6 +18,19 @@ struct Table {
     StatisticsFunction<double> statistics_f64;
 };
 
+/// The loops of one path. `Here` lives in the unnamed namespace of its file, and so do they.
+template <class Here>
+constexpr Table table_of(const char* path) noexcept {
+    return {path,
+            &CascadeKernel<Here, float, float>::run,
+            &CascadeKernel<Here, double, double>::run,
+            &CascadeKernel<Here, float, double>::run,
+            &MainsKernel<Here, float>::run,
+            &MainsKernel<Here, double>::run,
+            &StatisticsKernel<Here, float>::run,
+            &StatisticsKernel<Here, double>::run};
+}
+
 /// Null where the compiler had no such target.
 const Table* table_baseline() noexcept;
 const Table* table_avx2() noexcept;

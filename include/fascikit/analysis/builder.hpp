@@ -20,6 +20,7 @@
 #include <span>
 #include <vector>
 
+#include "fascikit/analysis/site_state.hpp"
 #include "fascikit/analysis/surroundings.hpp"
 #include "fascikit/burst/classify.hpp"
 #include "fascikit/burst/group.hpp"
@@ -30,9 +31,6 @@
 #include "fascikit/sort/units.hpp"
 
 namespace fascikit::analysis {
-
-/// Discharges of a live group at the most.
-inline constexpr std::size_t longest_group = 256;
 
 template <class T>
 class BurstBuilder {
@@ -53,7 +51,7 @@ public:
 
     /// A detection, with the id it was given out under.
     void on_event(const detect::Detection& d, std::int64_t id) noexcept {
-        Site& site = states_[d.site];
+        SiteState<T>& site = states_[d.site];
         site.peaks[site.peak_count++ % site.peaks.size()] = d.peak;
         if (site.pending_count == site.pending.size()) return;  // 128 events in 150 ms: cannot be
         site.pending[(site.pending_first + site.pending_count++) % site.pending.size()] = {d, id};
@@ -75,7 +73,7 @@ public:
     template <class Out>
     void advance(std::int64_t now, const detect::Detector<T>& detector, Out&& out) noexcept {
         for (std::size_t s = 0; s < states_.size(); ++s) {
-            Site& site = states_[s];
+            SiteState<T>& site = states_[s];
             take_pending(s, now - timing_.assign_delay, detector, out);
             if (site.closing && now >= site.closed.end_tile * timing_.tile + timing_.assign_delay + timing_.tile) {
                 close_sustained(s, detector, out);
@@ -100,7 +98,7 @@ public:
     }
     /// Distance from a unit's template to the nearest other of its site; NaN where there is none.
     [[nodiscard]] double nearest_template(std::size_t s, std::int32_t unit) const noexcept {
-        const Site& site = states_[s];
+        const SiteState<T>& site = states_[s];
         for (std::size_t u = 0; u < site.history.size(); ++u)
             if (site.history[u].unit == unit) return site.sorter.nearest(u);
         return std::numeric_limits<double>::quiet_NaN();
@@ -114,56 +112,7 @@ public:
 private:
     static constexpr std::int64_t never = std::int64_t{1} << 60;
 
-    struct Pending {
-        detect::Detection detection;
-        std::int64_t id = 0;
-    };
-    struct History {
-        std::array<std::int64_t, 16> onsets{};  // of the unit's last groups
-        std::size_t count = 0;
-        std::int64_t last_peak = std::int64_t{-1} << 60;
-        std::int32_t unit = -1;                 // its name over all sites
-    };
-    struct Site {
-        Site(std::size_t channels, const detect::Timing& timing)
-            : sorter(channels, timing.before + timing.after, std::max<std::int64_t>(1, timing.frames(0.001))),
-              pending(128),
-              lists(sort::largest_unit_count),
-              history(sort::largest_unit_count),
-              peaks(64, std::int64_t{-1} << 60),
-              envelope(512, 0.0F) {
-            for (auto& list : lists) list.reserve(64);
-            run.reserve(longest_group);
-        }
-        void reset() noexcept {
-            sorter.reset();
-            pending_first = pending_count = 0;
-            for (auto& list : lists) list.clear();
-            for (auto& entry : history) entry = History{};
-            std::fill(peaks.begin(), peaks.end(), std::int64_t{-1} << 60);
-            run.clear();
-            closed = detect::Activity{};
-            step = burst::Discharge{};
-            closing = false;
-            lists_busy = 0;
-        }
-        sort::UnitSorter<T> sorter;
-        std::vector<Pending> pending;
-        std::size_t pending_first = 0;
-        std::size_t pending_count = 0;
-        std::vector<core::Reserved<burst::Discharge>> lists;
-        std::vector<History> history;
-        std::vector<std::int64_t> peaks;
-        std::size_t peak_count = 0;
-        std::vector<float> envelope;
-        core::Reserved<burst::Discharge> run;
-        detect::Activity closed{};
-        burst::Discharge step{};          // the last artifact
-        bool closing = false;
-        std::size_t lists_busy = 0;
-    };
-
-    [[nodiscard]] bool in_sustained(const Site& site, std::size_t s, std::int64_t frame,
+    [[nodiscard]] bool in_sustained(const SiteState<T>& site, std::size_t s, std::int64_t frame,
                                     const detect::Detector<T>& detector) const noexcept {
         const auto inside = [&](const detect::Activity& a) {
             return a.sustained && frame >= (a.first_tile - 1) * timing_.tile && frame < (a.end_tile + 1) * timing_.tile;
@@ -175,7 +124,7 @@ private:
 
     template <class Out>
     void take_pending(std::size_t s, std::int64_t until, const detect::Detector<T>& detector, Out& out) noexcept {
-        Site& site = states_[s];
+        SiteState<T>& site = states_[s];
         while (site.pending_count > 0) {
             const Pending entry = site.pending[site.pending_first];
             if (entry.detection.peak > until) return;
@@ -278,7 +227,7 @@ private:
         return static_cast<float>(count) / static_cast<float>(states_.size() - 1);
     }
     /// Discharges a second of the site around a group, its own not counted.
-    [[nodiscard]] float pooled_hz(const Site& site, std::span<const burst::Discharge> d) const noexcept {
+    [[nodiscard]] float pooled_hz(const SiteState<T>& site, std::span<const burst::Discharge> d) const noexcept {
         const std::int64_t first = d.front().peak - timing_.frames(0.5);
         const std::int64_t end = d.back().peak + timing_.frames(0.25);
         std::int64_t count = 0;
@@ -290,7 +239,7 @@ private:
 
     template <class Out>
     void close_unit(std::size_t s, std::size_t slot, Out& out) noexcept {
-        Site& site = states_[s];
+        SiteState<T>& site = states_[s];
         auto& list = site.lists[slot];
         History& history = site.history[slot];
         const std::span<const burst::Discharge> all(list);
@@ -334,7 +283,7 @@ private:
 
     template <class Out>
     void close_sustained(std::size_t s, const detect::Detector<T>& detector, Out& out) noexcept {
-        Site& site = states_[s];
+        SiteState<T>& site = states_[s];
         if (site.run.empty()) return;
         const auto& tracker = detector.tracker(s);
         const detect::Activity a = site.closing || !tracker.open() ? site.closed : tracker.current();
@@ -382,7 +331,7 @@ private:
     std::int64_t delay_;
     bool bounded_;
     std::vector<detect::SiteLanes> sites_;
-    std::vector<Site> states_;
+    std::vector<SiteState<T>> states_;
     std::vector<T> wave_;
     std::vector<float> scratch_;
     core::Reserved<std::int64_t> ids_;
