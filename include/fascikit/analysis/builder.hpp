@@ -173,6 +173,12 @@ private:
         Burst b;
         b.features = burst::measure(std::span(&d, 1), timing_.rate_hz, scratch_);
         b.features.pooled_hz = pooled_hz(states_[s], std::span(&d, 1));
+        // Nearly always no clause of it has support: the others need not be asked.
+        bool supported = false;
+        for (const burst::Clause& clause : burst::clause_table)
+            supported = supported || (clause.label == Label::artifact &&
+                                      burst::weight(clause, b.features, electrode_) > burst::indeterminate_weight);
+        if (!supported) return false;
         burst::classify(b, electrode_);
         return b.label == Label::artifact;
     }
