@@ -72,14 +72,19 @@ struct MovementOptions {
     double amplitude_uv = 400;
     /// 0.25 to 60 s. Shorter ones would have energy above 20 Hz, which is pops' business.
     double duration_s = 0.8;
+    /// Share of the energy of one short snap at 20 to 40 Hz, where skin slips: what an EMG band lets through. 0 to
+    /// 0.1. 0.02: engineering choice; without it a 20 Hz filter would make the artefact vanish, which it does not.
+    double snap_share = 0.02;
 };
 
 /// Skin and electrodes shift under each other. Energy below 20 Hz, falling with frequency (De Luca et al. 2010,
-/// 10.1016/j.jbiomech.2010.01.027): 8 sinusoids from 1 to 10 Hz, of amplitude 1/f, under a raised cosine.
+/// 10.1016/j.jbiomech.2010.01.027): 8 sinusoids from 1 to 10 Hz, of amplitude 1/f, under a raised cosine;
+/// and a snap (see the options) in its middle half.
 [[nodiscard]] inline Artefact movement(Random& random, double sampling_rate_hz, double time_s,
                                        const MovementOptions& options = {}) {
     detail::require("movement amplitude_uv", options.amplitude_uv, 0.0, 1e6);
     detail::require("movement duration_s", options.duration_s, 0.25, 60.0);
+    detail::require("movement snap_share", options.snap_share, 0.0, 0.1);
     constexpr std::size_t lines = 8;
     std::array<double, lines> hz{}, phase{};
     for (std::size_t k = 0; k < lines; ++k) {
@@ -93,6 +98,18 @@ struct MovementOptions {
         for (std::size_t k = 0; k < lines; ++k) sum += sin_turns(hz[k] * t + phase[k]) / hz[k];
         return sum * (0.5 - 0.5 * cos_turns(u));
     });
+    const double snap_s = options.duration_s * random.uniform(0.25, 0.75);
+    const double snap_hz = random.uniform(20.0, 40.0);
+    constexpr double width_s = 0.012;
+    double energy = 0;
+    for (const double v : out.waveform) energy += v * v;
+    // A Gaussian burst of amplitude 1 holds sqrt(pi)/2 × its width in samples.
+    const double unit = 0.5 * 1.7724538509055159 * width_s * sampling_rate_hz;
+    const double height = std::sqrt(energy * options.snap_share / (1.0 - options.snap_share) / unit);
+    for (std::size_t n = 0; n < out.waveform.size(); ++n) {
+        const double t = static_cast<double>(n) / sampling_rate_hz - snap_s, u = t / width_s;
+        if (std::abs(u) < 5.0) out.waveform[n] += height * simulate::exp(-0.5 * u * u) * sin_turns(snap_hz * t);
+    }
     const auto [low, high] = std::minmax_element(out.waveform.begin(), out.waveform.end());
     const double scale = *high > *low ? options.amplitude_uv / (*high - *low) : 0.0;
     for (double& v : out.waveform) v *= scale;
@@ -140,7 +157,7 @@ struct CableOptions {
 struct StimulusOptions {
     /// Where the amplifier saturates, signed. Engineering choice.
     double rail_uv = 5000;
-    /// How long it stays there. Artefacts saturate for less than 1 to 2 ms by common experience; no published figure found.
+    /// How long it stays there: less than 1 to 2 ms by common experience; no published figure found.
     double saturation_ms = 1.0;
     /// Share of the rail at which the way back begins, on the other side of zero as after an AC-coupled
     /// overload, and its time constant. Engineering choices.

@@ -5,7 +5,7 @@
 // known exactly. It sways the noise level, the mains frequency and the hum.
 // Sampled at the rate of a recording it is drawn through points 1/64 period of its
 // fastest part apart (cubic Hermite, exact slopes): error below 3e-7.
-// Cost 10 ns a sample. Allocates what is returned. Errors: see extent.hpp.
+// Cost 15 ns a sample. Allocates what is returned. Errors: see extent.hpp.
 #pragma once
 
 #include <array>
@@ -68,7 +68,8 @@ public:
     }
 
     [[nodiscard]] std::vector<double> sampled(double sampling_rate_hz, std::int64_t frames) const {
-        return curve(sampling_rate_hz, frames, [this](double t) { return at(t); }, [this](double t) { return slope(t); });
+        return curve(sampling_rate_hz, frames, [this](double t) { return at(t); },
+                     [this](double t) { return slope(t); });
     }
     [[nodiscard]] std::vector<double> integral_sampled(double sampling_rate_hz, std::int64_t frames) const {
         return curve(sampling_rate_hz, frames, [this](double t) { return integral(t); },

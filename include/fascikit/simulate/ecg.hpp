@@ -1,18 +1,18 @@
 // The electrocardiogram as an EMG electrode sees it, and its R peaks.
 //
 // Each beat is a sum of five Gaussians P, Q, R, S, T with the places, widths and heights of
-// McSharry et al. 2003 (10.1109/TBME.2003.808805; ECGSYN: angles -70, -15, 0, 15, 100°, widths 0.25, 0.1, 0.1,
-// 0.1, 0.4 rad, heights a b² of a = 1.2, -5, 30, -7.5, 0.75). Q, R and S keep their time, since conduction in the
+// McSharry et al. 2003 (10.1109/TBME.2003.808805; ECGSYN: angles -70, -15, 0, 15, 100°, widths b = 0.25, 0.1, 0.1,
+// 0.1, 0.4 rad, heights a b² with a = 1.2, -5, 30, -7.5, 0.75). Q, R and S keep their time, since conduction in the
 // ventricles does not depend on the rate; P and T move and widen with the square root of the interval
 // (Bazett). The intervals are modulated by respiration around 0.25 Hz and by blood pressure around
 // 0.1 Hz, half as strong in power, as there, and by slower parts.
 //
-// Peak to peak by site, for `amplitude_uv`: chest and back near the heart 200 to 2000 µV (diagnostic
-// chest leads reach 1 to 2 mV), abdomen, low back, shoulder 30 to 300, thigh and upper arm 2 to 10, calf, forearm and foot
-// below 2: along a limb all points have nearly the same potential, and ECG is
-// "not typically seen" there (Biofeedback 2020, 48(4):80, tibialis and wrist). No published table by site was found: these ranges are plausible, not measured.
+// Peak to peak by site, for `amplitude_uv`: chest and back near the heart 200 to 2000 µV (diagnostic chest leads
+// reach 1 to 2 mV); abdomen, low back, shoulder 30 to 300; thigh and upper arm 2 to 10; calf, forearm and foot below
+// 2, since all points of a limb have nearly the same potential (tibialis: "not typically seen", Biofeedback 2020,
+// 48(4):80). No published table by site was found: these ranges are plausible, not measured.
 //
-// µV; confounder "ecg". Cost: five Gaussians over 0.6 s a beat, 50 ns a sample. Errors: see extent.hpp.
+// µV; confounder "ecg". Cost: five Gaussians a beat, 100 ns a sample. Errors: see extent.hpp.
 #pragma once
 
 #include <algorithm>
@@ -29,9 +29,10 @@
 namespace fascikit::simulate {
 
 struct EcgOptions {
-    /// Mean rate. 65: 926 ms, the mean of 44 studies (Nunan et al. 2010, 10.1111/j.1540-8159.2010.02841.x).
+    /// Mean rate. 65: engineering choice, a resting adult.
     double rate_bpm = 65;
-    /// Coefficient of variation of the intervals. 0.05: 50 ms of 926 ms (Nunan et al. 2010); 0.02 to 0.1 in healthy people.
+    /// Coefficient of variation of the intervals. 0.05: a standard deviation of 50 ms, the mean of short recordings
+    /// of healthy adults (Nunan et al. 2010, 10.1111/j.1540-8159.2010.02841.x), of about 0.92 s.
     double hrv = 0.05;
     /// Peak to peak; at the site, see above.
     double amplitude_uv = 100;
@@ -52,8 +53,8 @@ namespace detail {
 class HeartModulation {
 public:
     HeartModulation(Random& random, double respiration_hz) noexcept {
-        // Share of the power, middle and half-width: respiration and pressure 2 : 1 (McSharry et al. 2003); the rest slower than
-        // 0.04 Hz, by engineering choice a quarter. Lines are spread so that no beat pattern repeats.
+        // Share of the power, middle and half-width: respiration and pressure 2 : 1 (McSharry et al. 2003); the
+        // rest slower than 0.04 Hz, a quarter by engineering choice. Lines are spread so that nothing repeats.
         const std::array<std::array<double, 3>, 3> bands{
             {{0.5, respiration_hz, 0.12 * respiration_hz}, {0.25, 0.1, 0.02}, {0.25, 0.022, 0.018}}};
         for (std::size_t b = 0; b < bands.size(); ++b)

@@ -5,7 +5,7 @@
 // a and w are SlowWaves in [-1, 1]: the frequency never leaves its limits and the phase, their
 // exact integral, is continuous. φ_h is drawn once. The same Random and another `phase_turns` give the hum of a channel
 // that lies elsewhere in the field: the fundamental turned by φ0, each harmonic by h φ0.
-// µV; confounder "mains". Cost 60 ns a sample; allocates two recordings. Errors: see extent.hpp.
+// µV; confounder "mains". Cost 75 ns a sample; allocates two recordings. Errors: see extent.hpp.
 #pragma once
 
 #include <array>
@@ -31,8 +31,8 @@ struct HumOptions {
     /// voltage for 2 to 7; hum is coupled through capacitances, so its current grows with the order: these
     /// are half the limits times the order. Harmonics above 0.45 of the rate are left out.
     std::array<double, 7> shares{1.0, 0.02, 0.075, 0.02, 0.15, 0.015, 0.175};
-    /// Largest deviation. The continental European grid is normally within ±0.02 Hz and allowed ±0.2 Hz
-    /// (ENTSO-E Operation Handbook, Load-Frequency Control; mainsfrequency.com); small grids wander more. 0.05: between the two.
+    /// Largest deviation. The continental European grid is normally within ±0.02 Hz and allowed ±0.2 Hz (ENTSO-E
+    /// Operation Handbook, Load-Frequency Control, after mainsfrequency.com). 0.05: between the two.
     double wander_hz = 0.05;
     /// Share by which the amplitude sways, as people and cables move. Engineering choice.
     double amplitude_sway = 0.2;

@@ -49,7 +49,7 @@ struct NoiseOptions {
     /// measured between people; lower after skin treatment, higher on dry skin.
     double rms_uv = 4;
     /// Where 1/f and white are equal; 0: white. 30 Hz: engineering choice; Gondran et al. 1996
-    /// (10.1007/BF02523851) found thermal noise at high and a steep rise at low frequencies, but no one corner.
+    /// (10.1007/BF02523851) found thermal noise at high and a steep rise at low frequencies; no published corner was found.
     double corner_hz = 30;
     /// The level sways between 2^-drift and 2^+drift of itself. No published figure found: scenarios set it.
     double drift_octaves = 0;
@@ -69,8 +69,8 @@ namespace detail {
 class NoiseFilter {
 public:
     NoiseFilter(double corner_hz, double sampling_rate_hz) noexcept : rate_hz_(sampling_rate_hz) {
-        // A pair two octaves from the next turns the density down by the share of those octaves that its
-        // distance from pole to zero takes: half of them where it falls as 1/f, which is 1 / (1 + f/corner) of that elsewhere.
+        // A pair turns the density down by the share that its way from pole to zero has of the two octaves
+        // to the next pair: half where the density falls as 1/f, and 1 / (1 + f/corner) of that elsewhere.
         constexpr double octave = 0.69314718055994531;
         double middle_hz = 4.0 * corner_hz;
         for (; pairs_ < pole_.size() && middle_hz > 0.4; middle_hz /= 4.0) {
@@ -210,7 +210,8 @@ inline void add_noise(std::span<double> channel, double sampling_rate_hz, Band b
     const bool sharing = options.common > 0;
     if (sharing && shared.size() != channel.size())
         core::fail_option("noise common " + core::number(options.common) + " with " + std::to_string(shared.size()) +
-                          " shared samples: as many as the channel has are needed (" + std::to_string(channel.size()) + ")");
+                          " shared samples: as many as the channel has are needed (" +
+                          std::to_string(channel.size()) + ")");
     detail::NoiseSource source(options.corner_hz, sampling_rate_hz, band, random);
     const double own = std::sqrt(1.0 - options.common), together = std::sqrt(options.common);
     for (std::size_t i = 0; i < channel.size(); ++i) {

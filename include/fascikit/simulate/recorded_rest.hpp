@@ -93,8 +93,8 @@ inline NoiseLevel add_background(std::span<double> channel, std::span<const doub
     detail::require("background crossfade_s", options.crossfade_s, 1e-3, 60.0);
     detail::require("background start_s", options.start_s, 0.0, tile_s);
     if (!core::is_nan(options.rms_uv)) detail::require("background rms_uv", options.rms_uv, 0.0, 1e6);
-    const auto fade = static_cast<std::size_t>(options.crossfade_s * sampling_rate_hz + 0.5);
-    if (tile.size() < 2 * fade || fade == 0)
+    const auto fade = static_cast<std::size_t>(std::max(1.0, options.crossfade_s * sampling_rate_hz + 0.5));
+    if (tile.size() < 2 * fade)
         core::fail_input("the recorded background has " + core::number(tile_s) +
                          " s: at least two cross-fades are needed (" + core::number(2 * options.crossfade_s) + " s)");
     if (!core::is_nan(options.rms_uv)) {
