@@ -91,4 +91,17 @@ inline constexpr double pi = 3.14159265358979323846;
     return k * 6.93147180369123816490e-01 + (2.0 * s + (2.0 * s * p + k * 1.90821492927058770002e-10));
 }
 
+/// Hyperbolic tangent of x >= 0; error below 1e-15, absolute.
+[[nodiscard]] inline double tanh_of_positive(double x) noexcept {
+    const double e = simulate::exp(-2.0 * x);
+    return (1.0 - e) / (1.0 + e);
+}
+
+/// Inverse hyperbolic sine; error below 1e-15 of max(1, |asinh x|). |x| < 1e150.
+[[nodiscard]] inline double asinh(double x) noexcept {
+    const double size = x < 0 ? -x : x;
+    const double y = simulate::log(size + std::sqrt(size * size + 1.0));
+    return x < 0 ? -y : y;
+}
+
 }  // namespace fascikit::simulate
