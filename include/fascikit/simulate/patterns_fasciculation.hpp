@@ -37,7 +37,8 @@ struct FasciculationOptions {
         std::string p = detail::problem_in("fasciculations", {{"rate_hz", rate_hz, 0.001, 3},
                                                               {"dead_time_s", dead_time_s, 0.25, 10},
                                                               {"gain_cv", gain_cv, 0, 0.5}});
-        if (p.empty()) p = detail::problem_in("fasciculations", {{"rate_hz x dead_time_s", rate_hz * dead_time_s, 0, 0.9}});
+        if (p.empty())
+            p = detail::problem_in("fasciculations", {{"rate_hz x dead_time_s", rate_hz * dead_time_s, 0, 0.9}});
         return p;
     }
 };
@@ -58,7 +59,9 @@ struct MultipletOptions {
     double dead_time_s = 0.25;     ///< between groups (Sleutjes 2016)
     int fewest = 2;                ///< 1: some of the unit's discharges are single
     int discharges = 2;            ///< most in a group; each number from `fewest` on as likely
-    double interval_ms = 6;        ///< first interval: 2.5 to 20 (Simpson 1969 in Garland and Griffin 1999), 4 to 8 (Piotrkiewicz), 2.9 to 6.5 (Maathuis 2012)
+    /// First interval: 2.5 to 20 (Simpson 1969 in Garland and Griffin 1999), 4 to 8 in ALS
+    /// (Piotrkiewicz), 2.9 to 6.5 (Maathuis 2012).
+    double interval_ms = 6;
     double interval_cv = 0.1;      ///< from group to group; engineering
     double lengthening = 1.2;      ///< each interval over the one before (Kleine 2008: they lengthen; no figure found)
     double second_gain = 0.8;      ///< of a discharge 2 ms after another; back to 1 with 5 ms (engineering)
@@ -86,7 +89,8 @@ struct MultipletOptions {
                            {"lengthening", lengthening, 1, 2}, {"second_gain", second_gain, 0.2, 1},
                            {"gain_cv", gain_cv, 0, 0.5}});
         if (p.empty())   // the longest group lasts 5 x 33 ms
-            p = detail::problem_in("multiplets", {{"rate_hz x (dead_time_s + 0.17)", rate_hz * (dead_time_s + 0.17), 0, 0.95}});
+            p = detail::problem_in("multiplets",
+                                   {{"rate_hz x (dead_time_s + 0.17)", rate_hz * (dead_time_s + 0.17), 0, 0.95}});
         return p;
     }
 };
@@ -105,7 +109,8 @@ struct MultipletOptions {
         for (int n = 0; n < count; ++n) {
             if (n > 0) {
                 t += 1e-3 * interval_ms;
-                recovered = 1.0 - (1.0 - o.second_gain) * simulate::exp((MultipletOptions::shortest_ms - interval_ms) / 5.0);
+                const double gone = simulate::exp((MultipletOptions::shortest_ms - interval_ms) / 5.0);
+                recovered = 1.0 - (1.0 - o.second_gain) * gone;
                 interval_ms = std::min(interval_ms * o.lengthening, MultipletOptions::longest_ms);
             }
             const double gain = detail::gain_near(random, recovered, o.gain_cv);
@@ -119,7 +124,7 @@ struct MultipletOptions {
 }
 
 enum class FWaveSite {
-    hand,      ///< 25.4 ± 2.4 ms from M to F, abductor pollicis brevis; 26.2 ± 2.3 abductor digiti minimi (Li 2024, 10.1002/mus.28197)
+    hand,      ///< from M to F 25.4 ± 2.4 ms, abductor pollicis brevis; 26.2 ± 2.3 digiti minimi (Li 2024, 10.1002/mus.28197)
     proximal,  ///< no figure found; 2 x 0.45 m at 73 m/s (Thomas 2002) + 1 ms turnaround = 13 ms; 10.5 to 16
     calf,      ///< peaks at 32 ms (benign) and 35 ms (ALS), gastrocnemius (Kleine 2012)
     foot,      ///< tibial nerve from the ankle 49.6 ± 4.4 ms (PMID 15351376), less some 4 ms of M latency
@@ -129,8 +134,10 @@ struct FWaveOptions {
     double rate_hz = 0.2;          ///< of the fasciculations themselves
     double dead_time_s = 0.25;     ///< after the pair (Sleutjes 2016)
     double latency_ms = 33.5;      ///< calf, between the two peaks of Kleine 2012
-    double latency_sd_ms = 0.5;    ///< within one unit; engineering (chronodispersion over all units: 4 to 6 ms, PMID 15351376)
-    double probability = 0.1;      ///< 0.017 ± 0.016 of stimuli in healthy thenar units (Thomas 2002); far more here, so that pairs can be scored (engineering)
+    double latency_sd_ms = 0.5;    ///< within one unit; engineering (over all units 4 to 6 ms, PMID 15351376)
+    /// 0.017 ± 0.016 of stimuli in those healthy thenar units that had F-waves (Thomas 2002); more
+    /// here, so that there are pairs to score (engineering).
+    double probability = 0.1;
     double gain = 1;               ///< the same unit and fibres, long after its refractory time
     double gain_cv = 0.05;
 
@@ -150,7 +157,8 @@ struct FWaveOptions {
                              {"latency_sd_ms", latency_sd_ms, 0, 0.2 * latency_ms}, {"probability", probability, 0, 1},
                              {"gain", gain, 0.2, 2}, {"gain_cv", gain_cv, 0, 0.5}});
         if (p.empty())
-            p = detail::problem_in("f_wave_pairs", {{"rate_hz x (dead_time_s + latency)", rate_hz * (dead_time_s + 1e-3 * latency_ms), 0, 0.9}});
+            p = detail::problem_in("f_wave_pairs", {{"rate_hz x (dead_time_s + latency)",
+                                                     rate_hz * (dead_time_s + 1e-3 * latency_ms), 0, 0.9}});
         return p;
     }
 };

@@ -20,7 +20,7 @@ struct FibrillationOptions {
     double start_hz = 9;        ///< 0.5 to 15 (StatPearls 19794)
     double end_hz = 3;          ///< "slows gradually over seconds, then stops" (the same); the amount is engineering
     double duration_s = 10;     ///< seconds (the same); 3 to 40 (engineering)
-    double cv = 0.03;           ///< regular; irregular forms exist (Partanen 2013): up to 0.6 allowed; the figure is engineering
+    double cv = 0.03;           ///< regular (the figure is engineering); irregular forms exist (Partanen 2013): to 0.6
     double gain_cv = 0.02;      ///< engineering
 
     [[nodiscard]] static FibrillationOptions drawn(Random& random, Part part = {}) {
@@ -56,7 +56,7 @@ struct EndplateSpikeOptions {
     double rate_hz = 20;           ///< at the start of a run: 5 to 50 (from memory)
     double cv = 0.7;               ///< irregular: 0.4 and more
     double least_interval_ms = 4;  ///< shorter than any of a fibrillation (Partanen and Danner 1982); engineering
-    double self_inhibition = 0.6;  ///< intervals lengthen by this share over a long run (Partanen and Danner 1982; no figure found)
+    double self_inhibition = 0.6;  ///< intervals lengthen by this share over a run (Partanen and Danner 1982; no figure)
     double inhibition_s = 5;       ///< … with this time constant; engineering
     double gain_cv = 0.05;         ///< engineering
 
@@ -153,7 +153,8 @@ struct MyotoniaOptions {
     for (double t = begin_s; t < stop_s;) {
         const double through = (t - begin_s) / o.duration_s * o.waxings;
         const double x = through - std::floor(through);
-        const double phase = x < o.rise_share ? 0.5 * x / o.rise_share : 0.5 + 0.5 * (x - o.rise_share) / (1.0 - o.rise_share);
+        const double phase =
+            x < o.rise_share ? 0.5 * x / o.rise_share : 0.5 + 0.5 * (x - o.rise_share) / (1.0 - o.rise_share);
         const double waxed = 0.5 - 0.5 * cos_turns(phase);   // 0 at the ends, 1 at the peak
         const double rate_hz = detail::between(waxed, o.low_hz, o.peak_hz);
         train.push_back({t, detail::gain_near(random, detail::between(waxed, o.low_gain, 1.0), o.gain_cv)});
@@ -164,7 +165,7 @@ struct MyotoniaOptions {
 
 struct ComplexRepetitiveOptions {
     double rate_hz = 35;        ///< 5 to 150, commonest 30 to 40 (neuromuscular.wustl.edu)
-    double interval_cv = 0.004; ///< very low (Trontelj and Stålberg 1983), no figure found; the fibres' own jitter and blocking are the potential's
+    double interval_cv = 0.004; ///< very low (Trontelj and Stålberg 1983), no figure found; blocking is the potential's
     double duration_s = 10;     ///< no figure found; 1 to 60 (engineering)
     int steps = 1;              ///< sudden changes of the rate within the run; possible (WUSTL), the number is engineering
     double step_ratio = 1.4;    ///< most that a step multiplies or divides the rate by; engineering
@@ -201,8 +202,8 @@ struct ComplexRepetitiveOptions {
     double t = begin_s;
     for (int step = 0; step <= o.steps; ++step) {
         // Steps lie in the middle of equal shares of the run, so that every plateau can be seen.
-        const double until_s = step == o.steps ? stop_s
-                                               : begin_s + length_s * (step + 0.75 + 0.5 * random.uniform()) / (o.steps + 1);
+        double until_s = stop_s;
+        if (step < o.steps) until_s = begin_s + length_s * (step + 0.75 + 0.5 * random.uniform()) / (o.steps + 1);
         while (t < until_s) {
             train.push_back({t, detail::gain_near(random, 1.0, o.gain_cv)});
             t += detail::interval_s(random, 1.0 / rate_hz, o.interval_cv);

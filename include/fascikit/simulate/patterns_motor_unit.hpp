@@ -16,8 +16,8 @@
 namespace fascikit::simulate {
 
 struct MyokymiaOptions {
-    double burst_rate_hz = 3;       ///< several a second (Gutmann 1991), 2 to 10 (MedLink); silences of up to a few s (AANEM)
-    double burst_rate_cv = 0.12;    ///< nearly regular (Gutmann 1991; at most 0.35 is called so); the figure is engineering
+    double burst_rate_hz = 3;       ///< several (Gutmann 1991), 2 to 10 (MedLink); silences of up to a few s (AANEM)
+    double burst_rate_cv = 0.12;    ///< nearly regular (Gutmann 1991); the figure is engineering
     int fewest = 3;                 ///< discharges in a burst, each number up to `discharges` as likely
     int discharges = 5;             ///< most in a burst; grouped (Gutmann 1991), no figure found: 2 to 15 (engineering)
     double in_burst_hz = 40;        ///< 2 to 60 (AANEM), 20 to 70 and 40 to 60 elsewhere
@@ -77,7 +77,7 @@ struct MyokymiaOptions {
 
 struct NeuromyotoniaOptions {
     double start_hz = 220;      ///< 150 to 300 (AANEM; MedLink)
-    double end_hz = 180;        ///< of the last discharges; slowing within a train, Kleine 2008; the amount is engineering
+    double end_hz = 180;        ///< intervals lengthen within a train (Kleine 2008); the amount is engineering
     double duration_s = 0.8;    ///< up to a few seconds (AANEM, from memory); 0.1 to 5
     double decrement = 0.6;     ///< share of the gain lost by the end: "decrementing" (MedLink), no figure found
     double interval_cv = 0.02;  ///< engineering
@@ -93,9 +93,10 @@ struct NeuromyotoniaOptions {
         return o;
     }
     [[nodiscard]] std::string problem() const {
-        return detail::problem_in("neuromyotonia", {{"start_hz", start_hz, 120, 350}, {"end_hz", end_hz, 120, start_hz},
-                                                    {"duration_s", duration_s, 0.02, 60}, {"decrement", decrement, 0, 0.95},
-                                                    {"interval_cv", interval_cv, 0, 0.3}, {"gain_cv", gain_cv, 0, 0.5}});
+        return detail::problem_in(
+            "neuromyotonia", {{"start_hz", start_hz, 120, 350}, {"end_hz", end_hz, 120, start_hz},
+                              {"duration_s", duration_s, 0.02, 60}, {"decrement", decrement, 0, 0.95},
+                              {"interval_cv", interval_cv, 0, 0.3}, {"gain_cv", gain_cv, 0, 0.5}});
     }
 };
 
@@ -130,7 +131,9 @@ struct ContinuousSingleOptions {
 };
 
 struct TonicOptions {
-    double rate_hz = 9;      ///< first steady interval 132 ± 32 ms, at the next unit's recruitment 90 ± 19 ms (limb; paper 17445f of field-notes.md)
+    /// Limb units fire steadily from intervals of 132 ± 32 ms on, and of 90 ± 19 ms when the next
+    /// unit is recruited (paper 17445f of field-notes.md).
+    double rate_hz = 9;
     double cv = 0.15;        ///< 0.10 to 0.30 (from memory); Gaussian (Clamann 1969)
     double gain_cv = 0.03;   ///< engineering
 
@@ -141,13 +144,15 @@ struct TonicOptions {
         return o;
     }
     [[nodiscard]] std::string problem() const {
-        return detail::problem_in("tonic", {{"rate_hz", rate_hz, 4, 50}, {"cv", cv, 0.02, 0.4}, {"gain_cv", gain_cv, 0, 0.5}});
+        return detail::problem_in("tonic",
+                                  {{"rate_hz", rate_hz, 4, 50}, {"cv", cv, 0.02, 0.4}, {"gain_cv", gain_cv, 0, 0.5}});
     }
 };
 
 namespace detail {
 /// Gaussian intervals around one mean, under way before the stretch begins.
-[[nodiscard]] inline Train steady(Random& random, double rate_hz, double cv, double gain_cv, double begin_s, double end_s) {
+[[nodiscard]] inline Train steady(Random& random, double rate_hz, double cv, double gain_cv, double begin_s,
+                                  double end_s) {
     Train train;
     double t = begin_s + random.uniform() / rate_hz;
     while (t < end_s) {

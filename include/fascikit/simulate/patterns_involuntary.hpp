@@ -1,5 +1,4 @@
-// Involuntary activity of many motor units at once (skin and needle); the pool itself is
-// patterns_pool.hpp's.
+// Involuntary activity of many motor units at once (skin and needle).
 //
 //   cramp    units join over seconds and leave over seconds, at rates near voluntary ones,
 //            irregularly, with doublets (Minetto 2009, PMID 19571196)
@@ -9,7 +8,8 @@
 // found. The common contract is train.hpp's.
 #pragma once
 
-#include "fascikit/simulate/patterns_pool.hpp"
+#include "fascikit/simulate/pool.hpp"
+#include "fascikit/simulate/train.hpp"
 
 namespace fascikit::simulate {
 
@@ -22,7 +22,7 @@ struct CrampOptions {
     /// A unit that reaches 30 Hz and more cannot vary by less than 0.5.
     double interval_cv = 0.446;
     double doublet_probability = 0.041;  ///< of discharges: 0.041 ± 0.047 (the same)
-    double build_up_s = 4;               ///< gradual (AANEM, from memory), over 1 s; units are active for 23.6 ± 16.2 s (Minetto 2009); engineering
+    double build_up_s = 4;               ///< gradual (AANEM, from memory): over seconds; the figure is engineering
     double fade_s = 6;                   ///< gradual (the same); engineering
     double gain_cv = 0.05;               ///< engineering
 
@@ -98,7 +98,8 @@ inline constexpr double cramp_up = 0.2, cramp_down = 0.4;
             train.push_back({t, detail::gain_near(own, 1.0, o.gain_cv)});
             const double x = (t - join_s) / (leave_s - join_s);
             // A doublet adds a discharge; the others wait longer, so that the rate stays.
-            const double rate_hz = detail::between(detail::cramp_share(x), o.lowest_hz, peak_hz) * (1.0 - o.doublet_probability);
+            const double rate_hz =
+                detail::between(detail::cramp_share(x), o.lowest_hz, peak_hz) * (1.0 - o.doublet_probability);
             if (own.uniform() < o.doublet_probability)
                 t += own.uniform(0.003, 0.010);   // 2.5 to 20 ms (Simpson 1969)
             else
@@ -127,15 +128,17 @@ struct TremorOptions {
     double participation = 0.7;      ///< of a unit, burst by burst; engineering
     double gain_cv = 0.05;           ///< engineering
 
-    [[nodiscard]] static TremorOptions drawn(Random& random, Part part = {}, TremorKind kind = TremorKind::parkinson_rest) {
+    [[nodiscard]] static TremorOptions drawn(Random& random, Part part = {},
+                                             TremorKind kind = TremorKind::parkinson_rest) {
         constexpr double slowest[] = {4, 4, 8, 2.5, 13}, fastest[] = {6, 12, 12, 5, 18};
         TremorOptions o;
         o.rate_hz = drawn_between(random, part, slowest[static_cast<int>(kind)], fastest[static_cast<int>(kind)]);
         o.period_cv = drawn_between(random, part, 0.02, 0.08);
-        o.burst_ms = kind == TremorKind::holmes        ? drawn_between(random, part, 150.0, 170.0)
-                     : kind == TremorKind::orthostatic ? drawn_between(random, part, 25.0, 500.0 / o.rate_hz)
-                                                       : drawn_between(random, part, 50.0, std::min(150.0, 600.0 / o.rate_hz));
-        o.rate_hz = std::min(o.rate_hz, 750.0 / o.burst_ms);   // bursts as long as Holmes tremor's need their silence too
+        const bool holmes = kind == TremorKind::holmes, orthostatic = kind == TremorKind::orthostatic;
+        const double shortest_ms = holmes ? 150.0 : orthostatic ? 25.0 : 50.0;
+        const double longest_ms = holmes ? 170.0 : orthostatic ? 500.0 / o.rate_hz : std::min(150.0, 600.0 / o.rate_hz);
+        o.burst_ms = drawn_between(random, part, shortest_ms, longest_ms);
+        o.rate_hz = std::min(o.rate_hz, 750.0 / o.burst_ms);   // Holmes tremor's long bursts need their silence too
         o.units = drawn_whole(random, part, 15, 40);
         o.participation = drawn_between(random, part, 0.5, 0.9);
         return o;
@@ -144,9 +147,10 @@ struct TremorOptions {
         std::string p = detail::problem_in(
             "tremor", {{"rate_hz", rate_hz, 1, 25}, {"period_cv", period_cv, 0, 0.3}, {"burst_ms", burst_ms, 10, 400},
                        {"units", static_cast<double>(units), 1, 2000}, {"slowest_unit_hz", slowest_unit_hz, 4, 100},
-                       {"fastest_unit_hz", fastest_unit_hz, slowest_unit_hz, 100}, {"participation", participation, 0.01, 1},
-                       {"gain_cv", gain_cv, 0, 0.5}});
-        if (p.empty()) p = detail::problem_in("tremor", {{"burst_ms over the period", 1e-3 * burst_ms * rate_hz, 0, 0.9}});
+                       {"fastest_unit_hz", fastest_unit_hz, slowest_unit_hz, 100},
+                       {"participation", participation, 0.01, 1}, {"gain_cv", gain_cv, 0, 0.5}});
+        if (p.empty())
+            p = detail::problem_in("tremor", {{"burst_ms over the period", 1e-3 * burst_ms * rate_hz, 0, 0.9}});
         return p;
     }
 };
