@@ -255,14 +255,20 @@ def test_score_of_what_was_found(calf, analysed, tmp_path):
     score = json.loads(done("score", truth, out, "--json"))
     known = json.loads(truth.read_text())
     voluntary = known["segments"][0]
-    counted = [d for d in known["discharges"]
+    outside = [d for d in known["discharges"]
                if not (d["site"] == voluntary["site"] and voluntary["onset_s"] <= d["peak_s"] < voluntary["end_s"])]
+    counted = [d for d in outside if not d["amplitude_uv"] < 6 * d["noise_rms_uv"]]
     every = score["all"]
     assert every["discharges"] == len(counted)
+    assert every["below_noise"] == len(outside) - len(counted)
     assert every["matched"] + every["missed"] == every["discharges"]
     assert every["sensitivity"] == pytest.approx(every["matched"] / every["discharges"])
     assert every["sensitivity"] > 0.8 and every["ppv"] > 0.9
-    assert "left calf" in done("score", truth, out)
+    tables = done("score", truth, out)
+    assert "left calf" in tables and "by tolerance" in tables and "macro F1" in tables
+    assert len(tables.splitlines()) <= 45
+    assert json.loads(done("score", truth, out, "--json", "--least-snr", 0))["all"]["discharges"] == len(outside)
+    assert "group -1 ms: allowed is 0 to 1000" in refused(2, "score", truth, out, "--group-ms", -1)
     assert "0 to 1000" in refused(2, "score", truth, out, "--tolerance-ms", 0)
     assert "not JSON" in refused(1, "score", calf, out)
     assert "summary.json" in refused(1, "score", truth, tmp_path)
@@ -275,13 +281,14 @@ def test_a_perfect_answer_scores_perfectly(calf, analysed, tmp_path):
     (tmp_path / "segments.csv").write_text("onset_s,end_s,site,kind,reason\n")
     with (tmp_path / "events.csv").open("w") as events, (tmp_path / "bursts.csv").open("w") as bursts:
         events.write("peak_s,site,amplitude_uv,snr,probability,burst\n")
-        bursts.write("burst,onset_s,site,label,probability\n")
+        bursts.write("burst,onset_s,duration_s,site,label,probability\n")
         for i, d in enumerate(known["discharges"]):
             events.write(f"{d['peak_s']:.6f},{d['site']},{d['amplitude_uv']},,1,{i}\n")
-            bursts.write(f"{i},{d['peak_s']:.6f},{d['site']},{d['label']},1\n")
+            bursts.write(f"{i},{d['peak_s']:.6f},0.01,{d['site']},{d['label']},1\n")
     every = json.loads(done("score", calf.with_suffix(".truth.json"), tmp_path, "--json", "--tolerance-ms", 1))
     assert every["all"]["f1"] == 1 and every["all"]["false_detections"] == 0
-    assert every["bursts_agreed"] == every["bursts_compared"] == every["all"]["discharges"]
+    labels = every["label_totals"]
+    assert labels["groups"] == labels["compared"] == labels["labelled"] == labels["agreed"] > 0
 
 
 def samples(seconds=20):

@@ -16,19 +16,21 @@ be written to meanwhile. A `Stream` belongs to one thread at a time.
 
 from __future__ import annotations
 
-from . import filter
+from . import evaluate, filter
 from ._analyze import analyze
 from ._core import Cancelled, InputError
 from ._core import version as __version__
 from ._info import build_config, labels
 from ._recording import Recording, read
 from ._result import Result
-from ._simulate import Score, Simulated, scenarios, score, simulate
+from ._score import Froc, Score, froc, score
+from ._simulate import Simulated, scenarios, simulate
 from ._stream import Found, LiveBurst, LiveEvent, LiveSegment, Stream
 
 __all__ = [
     "Cancelled",
     "Found",
+    "Froc",
     "InputError",
     "LiveBurst",
     "LiveEvent",
@@ -41,7 +43,9 @@ __all__ = [
     "__version__",
     "analyze",
     "build_config",
+    "evaluate",
     "filter",
+    "froc",
     "labels",
     "read",
     "scenarios",

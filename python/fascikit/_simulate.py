@@ -1,17 +1,13 @@
-"""Recordings whose truth is known, and how much of it was found."""
+"""Recordings whose truth is known."""
 
 from __future__ import annotations
 
 import json
-import os
 from functools import cached_property
-from typing import Any, NamedTuple, Union
-
-import pandas as pd
+from typing import Any
 
 from . import _core
 from ._recording import Recording
-from ._result import LABELS, Result
 
 
 class Simulated:
@@ -77,67 +73,3 @@ def simulate(name: str, seed: int = 1) -> Simulated:
 def scenarios() -> dict[str, str]:
     """Names and descriptions of what `simulate` can make."""
     return dict(_core.scenarios())
-
-
-class Score(NamedTuple):
-    """How much of a truth was found.
-
-    Attributes
-    ----------
-    total : dict
-        Of all sites together: `discharges, matched, missed, missed_in_masked,
-        false_detections, in_voluntary, usable_min, sensitivity, ppv, f1, false_per_min`
-        with its exact 95 % Poisson interval, `bias_ms` and `sd_ms` (found less known).
-    sites : pandas.DataFrame
-        The same, one row a site.
-    confusion : pandas.DataFrame
-        Bursts by known label (rows) and found label (columns).
-    """
-
-    total: dict[str, Any]
-    sites: pd.DataFrame
-    confusion: pd.DataFrame
-
-
-def score(
-    truth: Union[Simulated, str, "os.PathLike[str]"],
-    found: Union[Result, str, "os.PathLike[str]"],
-    *,
-    tolerance_ms: float = 10.0,
-) -> Score:
-    """Compare findings with a truth, pairing discharges one to one.
-
-    Parameters
-    ----------
-    truth : Simulated or path
-        What is known; a path of a `*.truth.json`.
-    found : Result or path
-        What was found; a path of a folder that `Result.save` or the program wrote.
-    tolerance_ms : float
-        Largest distance in time of a pair, above 0 to 1000.
-
-    Returns
-    -------
-    Score
-
-    Raises
-    ------
-    ValueError
-        For a tolerance out of range.
-    InputError
-        For files that cannot be used.
-
-    Notes
-    -----
-    Known discharges inside voluntary segments do not count. The pairing is optimal: most
-    pairs, then least distance.
-    """
-    known = truth._truth if isinstance(truth, Simulated) else _core.read_truth(os.fspath(truth))
-    findings = _core.findings_of(found._analysis) if isinstance(found, Result) else _core.read_results(os.fspath(found))
-    total, sites, confusion = _core.score(known, findings, float(tolerance_ms))
-    total.pop("site")
-    return Score(
-        total,
-        pd.DataFrame(sites).set_index("site"),
-        pd.DataFrame(confusion, index=pd.Index(LABELS, name="known"), columns=pd.Index(LABELS, name="found")),
-    )

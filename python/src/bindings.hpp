@@ -24,7 +24,9 @@ void bind_source(py::module_& module);
 void bind_analysis(py::module_& module);
 void bind_stream(py::module_& module);
 void bind_filter(py::module_& module);
+void bind_score(py::module_& module);
 void bind_simulate(py::module_& module);
+void bind_evaluate(py::module_& module);
 
 [[nodiscard]] py::dict to_dict(const RecordingInfo& info);
 [[nodiscard]] py::dict to_dict(const Site& site);

@@ -22,5 +22,7 @@ PYBIND11_MODULE(_core, module) {
     bind_analysis(module);
     bind_stream(module);
     bind_filter(module);
+    bind_score(module);
     bind_simulate(module);
+    bind_evaluate(module);
 }

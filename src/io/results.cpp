@@ -126,12 +126,12 @@ Findings read_results(const std::string& folder) {
     {
         Table t(folder + "/bursts.csv");
         const auto burst = t.column("burst"), onset = t.column("onset_s"), site = t.column("site"),
-                   label = t.column("label"), probability = t.column("probability");
+                   label = t.column("label"), probability = t.column("probability"), duration = t.column("duration_s");
         while (t.next()) {
             const auto known = label_from(t.text(label));
             if (!known) t.fail("label " + in_quotes(t.text(label)) + " is not a label");
             found.bursts.push_back(
-                {t.integer_or(burst, -1), t.number(onset), t.text(site), *known, t.number_or(probability, none)});
+                {t.integer_or(burst, -1), t.number(onset), t.text(site), *known, t.number_or(probability, none), t.number(duration)});
         }
     }
     {

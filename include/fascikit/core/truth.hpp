@@ -25,11 +25,12 @@ struct TrueDischarge {
     double noise_rms_uv = 0;
 };
 
-/// Activity that is known as a stretch and not discharge by discharge, such as a contraction.
+/// Activity that is known as a stretch, such as a contraction, whether or not its
+/// discharges are listed as well.
 struct TrueSegment {
     double onset_s = 0;
     double end_s = 0;
-    std::string site;
+    std::string site;                 ///< empty: all sites
     Label label = Label::voluntary;
 };
 
@@ -65,6 +66,7 @@ struct FoundBurst {
     std::string site;
     Label label = Label::indeterminate;
     double probability = 0;
+    double duration_s = 0;
 };
 
 struct FoundSegment {

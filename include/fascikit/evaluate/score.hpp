@@ -1,211 +1,191 @@
 // score: how good findings are against a truth.
 //
-// Per site, discharges and detections are paired one to one within the tolerance
-// (evaluate/matching.hpp; no published standard was found for it, and 10 ms is half a
-// surface potential). Then
+// The rules, each in its header:
+//   rules.hpp          options, bins, refused input
+//   matching.hpp       optimal pairing, one to one
+//   outcomes.hpp       what counts: interference, discharges below the noise, groups
+//   site_score.hpp     sensitivity, PPV, F1, false a minute, timing
+//   groups.hpp         pairs of one unit by interval
+//   interference.hpp   known stretches of contraction, cramp, tremor
+//   labels.hpp         precision, recall, macro F1, coverage
+// Beside them here: the same counts at every tolerance of `curve_ms` (groups keep their
+// `group_ms`), and by bins of signal-to-noise ratio, where a known discharge lies in the bin
+// of its own ratio and a false detection, which has no true one, in the bin of the ratio it
+// was found with; the discharges that do not count because they are weak are in their bin
+// too, so that it can be seen what was left out.
 //
-//   sensitivity   matched / known discharges
-//   PPV           matched / (matched + false)
-//   F1            their harmonic mean
-//   false a minute of usable signal, with the exact 95 % Poisson interval
-//   bias and SD   of detection minus truth, of the matched
+// A site of the truth that was not analysed has its discharges missed, and no minutes. An
+// empty truth or no findings give counts of 0 and ratios that are NaN.
 //
-// Known discharges inside a voluntary segment of the truth do not count, and unpaired
-// detections there are `in_voluntary`, neither right nor wrong. Usable is what neither
-// the truth calls voluntary nor the findings call masked; a discharge that was masked
-// is a missed one (`missed_in_masked` says how many), so masking everything is no way
-// to a good score. Specificity is not given: there is no negative class to take it of.
-// Ratios without a denominator are NaN.
+// `total` adds the counts of several recordings, sites of the same name together, and makes
+// the ratios of the sums.
 //
-// Labels: for each found burst with a matched discharge, the commonest label of its
-// matched discharges against its own.
-//
-// Cost: sorting, and the pairs within the tolerance. Throws std::invalid_argument for
-// a tolerance out of range.
+// Cost: sorting, and the pairs within 50 ms. Throws as rules.hpp; `total` throws
+// std::invalid_argument where options differ.
 #pragma once
 
-#include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <span>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
-#include "fascikit/core/poisson.hpp"
 #include "fascikit/core/result.hpp"
 #include "fascikit/core/truth.hpp"
-#include "fascikit/evaluate/matching.hpp"
+#include "fascikit/evaluate/fields.hpp"
+#include "fascikit/evaluate/groups.hpp"
+#include "fascikit/evaluate/interference.hpp"
+#include "fascikit/evaluate/labels.hpp"
+#include "fascikit/evaluate/outcomes.hpp"
+#include "fascikit/evaluate/rules.hpp"
+#include "fascikit/evaluate/site_score.hpp"
 
 namespace fascikit::evaluate {
 
-struct ScoreOptions {
-    /// Half a surface potential of 20 ms.
-    double tolerance_ms = 10;
-};
-
-struct SiteScore {
-    std::string site;                 ///< empty: all sites together
-    std::int64_t discharges = 0;      ///< known, outside voluntary segments
+/// Of one bin of signal-to-noise ratio, [low, high); both NaN: unknown.
+struct SnrScore {
+    double low = 0;
+    double high = 0;
+    std::int64_t known = 0;
     std::int64_t matched = 0;
-    std::int64_t missed = 0;
-    std::int64_t missed_in_masked = 0;
+    std::int64_t uncounted = 0;                ///< of the known, below the least ratio
+    std::int64_t uncounted_found = 0;
     std::int64_t false_detections = 0;
-    std::int64_t in_voluntary = 0;    ///< unpaired detections inside voluntary segments of the truth
-    double usable_min = 0;            ///< minutes; summed over sites for all together
-    double sensitivity = 0;
+    double sensitivity = 0;                    ///< of those that count
     double ppv = 0;
     double f1 = 0;
-    double false_per_min = 0;
-    double false_per_min_low = 0;
-    double false_per_min_high = 0;
-    double bias_ms = 0;               ///< detection minus truth
-    double sd_ms = 0;                 ///< NaN below two matches
 };
+using SnrScores = std::array<SnrScore, snr_bins>;
 
-/// Bursts by known label (first index) and found label (second).
-using Confusion = std::array<std::array<std::int64_t, label_count>, label_count>;
+[[nodiscard]] constexpr auto counts_of(const SnrScore*) noexcept {
+    using S = SnrScore;
+    return std::tuple{field("known", &S::known), field("matched", &S::matched), field("uncounted", &S::uncounted),
+                      field("uncounted_found", &S::uncounted_found), field("false_detections", &S::false_detections)};
+}
+[[nodiscard]] constexpr auto ratios_of(const SnrScore*) noexcept {
+    using S = SnrScore;
+    return std::tuple{field("low", &S::low), field("high", &S::high), field("sensitivity", &S::sensitivity),
+                      field("ppv", &S::ppv), field("f1", &S::f1)};
+}
 
 struct Score {
     ScoreOptions options;
+    std::int64_t recordings = 0;
     SiteScore all;
-    std::vector<SiteScore> sites;
-    Confusion bursts{};
-    std::int64_t bursts_compared = 0;
-    std::int64_t bursts_agreed = 0;
+    std::vector<SiteScore> sites;              ///< by name
+    std::array<SiteScore, curve_ms.size()> curve;  ///< all sites, at the tolerances of `curve_ms`
+    PairScores pairs = empty_pairs();
+    SnrScores by_snr{};
+    InterferenceScores interference = empty_interference();
+    std::vector<StretchScore> stretches;       ///< every known stretch of interference
+    Seconds seconds{};
+    Confusion confusion{};
+    LabelTable label_counts{};
+    std::vector<LabelScore> labels;
+    LabelTotals label_totals;
 };
 
 namespace detail {
 
-using Stretch = std::pair<double, double>;
-
-[[nodiscard]] inline bool inside(const std::vector<Stretch>& list, double t) noexcept {
-    return std::any_of(list.begin(), list.end(), [t](const Stretch& s) { return t >= s.first && t < s.second; });
-}
-
-[[nodiscard]] inline double covered_s(std::vector<Stretch> list, double duration_s) {
-    std::sort(list.begin(), list.end());
-    double sum = 0, reached = 0;
-    for (const auto& [onset, end] : list) {
-        const double from = std::max(onset, reached), to = std::min(end, duration_s);
-        if (to > from) sum += to - from;
-        reached = std::max(reached, to);
+inline void derive(Score& score) {
+    evaluate::derive(score.all);
+    for (auto& s : score.sites) evaluate::derive(s);
+    for (auto& s : score.curve) evaluate::derive(s);
+    for (auto& s : score.interference) evaluate::derive(s);
+    for (std::size_t b = 0; b < snr_bins; ++b) {
+        SnrScore& s = score.by_snr[b];
+        const bool known = b + 1 < snr_bins;
+        s.low = !known ? core::not_given : b == 0 ? 0.0 : snr_edges[b - 1];
+        s.high = !known ? core::not_given : b < snr_edges.size() ? snr_edges[b] : std::numeric_limits<double>::infinity();
+        s.sensitivity = share(s.matched, s.known - s.uncounted);
+        s.ppv = share(s.matched, s.matched + s.false_detections);
+        s.f1 = share(2 * s.matched, s.matched + s.false_detections + s.known - s.uncounted);
     }
-    return sum;
+    std::tie(score.labels, score.label_totals) = label_scores(score.confusion, score.label_counts, score.interference);
 }
 
-/// The sums of the timing errors go beside, so that all sites together can be made of them.
-struct Timing {
-    double sum = 0;
-    double squares = 0;
-};
-
-inline void ratios(SiteScore& s, const Timing& timing) {
-    constexpr double none = std::numeric_limits<double>::quiet_NaN();
-    const auto share = [](double part, double whole) { return whole > 0 ? part / whole : none; };
-    const auto matched = static_cast<double>(s.matched);
-    const auto wrong = static_cast<double>(s.false_detections);
-    s.sensitivity = share(matched, static_cast<double>(s.discharges));
-    s.ppv = share(matched, matched + wrong);
-    s.f1 = share(2 * matched, matched + wrong + static_cast<double>(s.discharges));
-    const auto [low, high] = core::poisson_interval(s.false_detections);
-    s.false_per_min = share(wrong, s.usable_min);
-    s.false_per_min_low = share(low, s.usable_min);
-    s.false_per_min_high = share(high, s.usable_min);
-    s.bias_ms = share(timing.sum, matched);
-    s.sd_ms = s.matched > 1
-                  ? std::sqrt(std::max(0.0, (timing.squares - matched * s.bias_ms * s.bias_ms) / (matched - 1)))
-                  : none;
+inline void count_snr(const SiteData& site, const Outcomes& out, SnrScores& bins) {
+    for (std::size_t i = 0; i < site.counted.size(); ++i) {
+        SnrScore& bin = bins[snr_bin(snr_of(*site.counted[i]))];
+        ++bin.known;
+        bin.matched += out.partner[i] >= 0;
+    }
+    for (const TrueDischarge* d : site.uncounted) {
+        if (inside(site.interference, d->peak_s)) continue;
+        SnrScore& bin = bins[snr_bin(snr_of(*d))];
+        ++bin.known;
+        ++bin.uncounted;
+    }
+    for (std::size_t i = 0; i < out.uncounted_partner.size(); ++i)
+        if (out.uncounted_partner[i] >= 0 && !inside(site.interference, site.uncounted[i]->peak_s))
+            ++bins[snr_bin(snr_of(*site.uncounted[i]))].uncounted_found;
+    for (std::size_t j = 0; j < site.events.size(); ++j)
+        if (out.of_event[j] == Outcome::wrong) ++bins[snr_bin(site.events[j]->snr)].false_detections;
 }
 
 }  // namespace detail
 
 [[nodiscard]] inline Score score(const Truth& truth, const Findings& found, ScoreOptions options = {}) {
-    struct Site {
-        std::vector<const TrueDischarge*> discharges;
-        std::vector<const FoundEvent*> events;
-        std::vector<detail::Stretch> voluntary, masked;
-    };
-    std::map<std::string, Site> sites;
-    for (const auto& name : found.sites) sites[name];
-    for (const auto& d : truth.discharges) sites[d.site].discharges.push_back(&d);
-    for (const auto& s : truth.segments)
-        if (s.label == Label::voluntary) sites[s.site].voluntary.emplace_back(s.onset_s, s.end_s);
-    for (const auto& e : found.events) sites[e.site].events.push_back(&e);
-    for (const auto& s : found.segments) {
-        if (s.kind != SegmentKind::masked) continue;
-        for (auto& [name, site] : sites)
-            if (s.site.empty() || s.site == name) site.masked.emplace_back(s.onset_s, s.end_s);
-    }
-
+    check(options);
+    check(truth, found);
+    const auto sites = arrange(truth, found, options);
+    const auto label_of = label_of_burst(found);
     Score result;
     result.options = options;
-    detail::Timing all_timing;
-    std::map<std::int64_t, std::array<std::int64_t, label_count>> labels_of_burst;
-    for (auto& [name, site] : sites) {
-        const auto by_peak = [](const auto* a, const auto* b) { return a->peak_s < b->peak_s; };
-        std::erase_if(site.discharges,
-                      [&stretches = site.voluntary](const TrueDischarge* d) { return detail::inside(stretches, d->peak_s); });
-        std::stable_sort(site.discharges.begin(), site.discharges.end(), by_peak);
-        std::stable_sort(site.events.begin(), site.events.end(), by_peak);
-        std::vector<double> known_s, found_s;
-        for (const auto* d : site.discharges) known_s.push_back(d->peak_s);
-        for (const auto* e : site.events) found_s.push_back(e->peak_s);
-        const auto partner = match(known_s, found_s, 1e-3 * options.tolerance_ms);
-
-        SiteScore s;
-        s.site = name;
-        s.discharges = static_cast<std::int64_t>(known_s.size());
-        detail::Timing timing;
-        std::vector<char> paired(found_s.size(), 0);
-        for (std::size_t i = 0; i < partner.size(); ++i) {
-            if (partner[i] < 0) {
-                ++s.missed;
-                s.missed_in_masked += detail::inside(site.masked, known_s[i]);
-                continue;
-            }
-            ++s.matched;
-            const auto j = static_cast<std::size_t>(partner[i]);
-            paired[j] = 1;
-            const double error_ms = 1e3 * (found_s[j] - known_s[i]);
-            timing.sum += error_ms;
-            timing.squares += error_ms * error_ms;
-            if (site.events[j]->burst >= 0)
-                ++labels_of_burst[site.events[j]->burst][static_cast<std::size_t>(site.discharges[i]->label)];
-        }
-        for (std::size_t j = 0; j < found_s.size(); ++j)
-            if (!paired[j]) ++(detail::inside(site.voluntary, found_s[j]) ? s.in_voluntary : s.false_detections);
-        auto excluded = site.voluntary;
-        excluded.insert(excluded.end(), site.masked.begin(), site.masked.end());
-        s.usable_min = (truth.duration_s - detail::covered_s(std::move(excluded), truth.duration_s)) / 60.0;
-        detail::ratios(s, timing);
-
-        result.all.discharges += s.discharges;
-        result.all.matched += s.matched;
-        result.all.missed += s.missed;
-        result.all.missed_in_masked += s.missed_in_masked;
-        result.all.false_detections += s.false_detections;
-        result.all.in_voluntary += s.in_voluntary;
-        result.all.usable_min += s.usable_min;
-        all_timing.sum += timing.sum;
-        all_timing.squares += timing.squares;
-        result.sites.push_back(std::move(s));
+    result.recordings = 1;
+    for (const auto& [name, site] : sites) {
+        const Outcomes out = compare(site, site.events, options.tolerance_ms, options);
+        result.sites.push_back(tally(site, site.events, out, truth.duration_s));
+        result.sites.back().site = name;
+        add_counts(result.all, result.sites.back());
+        count_pairs(site.counted, out.partner, result.pairs);
+        detail::count_snr(site, out, result.by_snr);
+        count_labels(site, out, label_of, options.train_s, result.confusion, result.label_counts);
+        count_interference(site, name, truth.duration_s, options, result.interference, result.stretches, result.seconds);
+        for (std::size_t t = 0; t < curve_ms.size(); ++t)
+            add_counts(result.curve[t],
+                       tally(site, site.events, compare(site, site.events, curve_ms[t], options), truth.duration_s));
     }
-    detail::ratios(result.all, all_timing);
-
-    for (const auto& burst : found.bursts) {
-        const auto it = labels_of_burst.find(burst.id);
-        if (it == labels_of_burst.end()) continue;
-        const auto& counts = it->second;
-        const auto known = static_cast<std::size_t>(std::max_element(counts.begin(), counts.end()) - counts.begin());
-        const auto said = static_cast<std::size_t>(burst.label);
-        ++result.bursts[known][said];
-        ++result.bursts_compared;
-        result.bursts_agreed += known == said;
-    }
+    detail::derive(result);
     return result;
+}
+
+/// Several recordings as one. Of none: counts of 0.
+[[nodiscard]] inline Score total(std::span<const Score> scores) {
+    Score sum;
+    if (!scores.empty()) sum.options = scores.front().options;
+    std::map<std::string, SiteScore> sites;
+    const auto add_table = [](auto& to, const auto& from) {
+        for (std::size_t i = 0; i < to.size(); ++i)
+            for (std::size_t j = 0; j < to[i].size(); ++j) to[i][j] += from[i][j];
+    };
+    const auto add_each = [](auto& to, const auto& from) {
+        for (std::size_t i = 0; i < to.size(); ++i) add_counts(to[i], from[i]);
+    };
+    for (const Score& s : scores) {
+        if (!(s.options == sum.options)) core::fail_option("total: the scores were made with different options");
+        sum.recordings += s.recordings;
+        add_counts(sum.all, s.all);
+        for (const SiteScore& site : s.sites) add_counts(sites[site.site], site);
+        add_each(sum.curve, s.curve);
+        add_each(sum.pairs, s.pairs);
+        add_each(sum.by_snr, s.by_snr);
+        add_each(sum.interference, s.interference);
+        add_each(sum.label_counts, s.label_counts);
+        add_table(sum.seconds, s.seconds);
+        add_table(sum.confusion, s.confusion);
+        sum.stretches.insert(sum.stretches.end(), s.stretches.begin(), s.stretches.end());
+    }
+    for (auto& [name, site] : sites) {
+        sum.sites.push_back(std::move(site));
+        sum.sites.back().site = name;
+    }
+    detail::derive(sum);
+    return sum;
 }
 
 /// The findings of an analysis in memory, to score without files.
@@ -219,7 +199,7 @@ inline void ratios(SiteScore& s, const Timing& timing) {
         found.events.push_back({analysis.seconds(e.peak_sample), name(e.site), static_cast<double>(e.amplitude_uv),
                                 static_cast<double>(e.snr), static_cast<double>(e.probability), e.burst});
     for (const auto& b : analysis.bursts)
-        found.bursts.push_back({b.id, b.onset_s, name(b.site), b.label, static_cast<double>(b.probability)});
+        found.bursts.push_back({b.id, b.onset_s, name(b.site), b.label, static_cast<double>(b.probability), b.duration_s});
     for (const auto& s : analysis.segments)
         found.segments.push_back({analysis.seconds(s.onset_sample), analysis.seconds(s.end_sample), name(s.site), s.kind});
     return found;
