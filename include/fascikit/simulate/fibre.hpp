@@ -30,7 +30,7 @@ struct Fibre {
     double x_mm = 0;
     double depth_mm = 10;              ///< 0.5 to 100
     double endplate_mm = 0;            ///< z of the end-plate
-    double to_tendon_mm = 60;          ///< from the end-plate towards larger z; 0 to 500, 0: no such arm
+    double to_tendon_mm = 60;          ///< from the end-plate towards larger z; 0 to 500; below 0.05: no such arm
     double to_other_tendon_mm = 60;    ///< towards smaller z
     double velocity_m_s = 4;           ///< 0.5 to 20
     double delay_ms = 0;               ///< from the nerve's branching to this end-plate, 0 to 1000
