@@ -260,6 +260,46 @@ TEST(Options, PartsOfARangeAreKept) {
     });
 }
 
+TEST(Options, TheHalvesOfARangeDoNotOverlap) {
+    // Members that set the pattern: the whole lower half lies below the whole upper half.
+    struct Member {
+        const char* name;
+        std::function<double(Random&, Part)> draw;
+    };
+    const std::vector<Member> members{
+        {"benign rate", [](Random& r, Part p) { return FasciculationOptions::benign_unit(r, p).rate_hz; }},
+        {"multiplet interval", [](Random& r, Part p) { return MultipletOptions::drawn(r, p).interval_ms; }},
+        {"F-wave latency", [](Random& r, Part p) { return FWaveOptions::drawn(r, p).latency_ms; }},
+        {"myokymia bursts", [](Random& r, Part p) { return MyokymiaOptions::drawn(r, p).burst_rate_hz; }},
+        {"neuromyotonia start", [](Random& r, Part p) { return NeuromyotoniaOptions::drawn(r, p).start_hz; }},
+        {"neuromyotonia length", [](Random& r, Part p) { return NeuromyotoniaOptions::drawn(r, p).duration_s; }},
+        {"continuous rate", [](Random& r, Part p) { return ContinuousSingleOptions::drawn(r, p).rate_hz; }},
+        {"tonic rate", [](Random& r, Part p) { return TonicOptions::drawn(r, p).rate_hz; }},
+        {"fibrillation start", [](Random& r, Part p) { return FibrillationOptions::drawn(r, p).start_hz; }},
+        {"end-plate spike cv", [](Random& r, Part p) { return EndplateSpikeOptions::drawn(r, p).cv; }},
+        {"end-plate noise rate", [](Random& r, Part p) { return EndplateNoiseOptions::drawn(r, p).rate_hz; }},
+        {"myotonia peak", [](Random& r, Part p) { return MyotoniaOptions::drawn(r, p).peak_hz; }},
+        {"complex repetitive rate", [](Random& r, Part p) { return ComplexRepetitiveOptions::drawn(r, p).rate_hz; }},
+        {"voluntary cv", [](Random& r, Part p) { return VoluntaryOptions::drawn(r, p).cv; }},
+        {"cramp build-up", [](Random& r, Part p) { return CrampOptions::drawn(r, p).build_up_s; }},
+        {"tremor rate", [](Random& r, Part p) { return TremorOptions::drawn(r, p).rate_hz; }},
+    };
+    for (const Member& member : members) {
+        double highest = -1, lowest = 1e9, lowest_of_all = 1e9, highest_of_all = -1;
+        for (std::uint64_t seed = 1; seed <= 400; ++seed) {
+            Random a(seed), b(seed + 1000), c(seed + 2000);
+            highest = std::max(highest, member.draw(a, {0, 0.5}));
+            lowest = std::min(lowest, member.draw(b, {0.5, 1}));
+            const double any = member.draw(c, {});
+            lowest_of_all = std::min(lowest_of_all, any);
+            highest_of_all = std::max(highest_of_all, any);
+        }
+        EXPECT_LE(highest, lowest) << member.name;
+        EXPECT_LT(lowest_of_all, highest) << member.name;
+        EXPECT_GT(highest_of_all, lowest) << member.name;
+    }
+}
+
 TEST(Options, DrawnOnesAreAllowedAndDefaultsToo) {
     EXPECT_EQ(FasciculationOptions{}.problem() + MultipletOptions{}.problem() + FWaveOptions{}.problem() +
                   MyokymiaOptions{}.problem() + NeuromyotoniaOptions{}.problem() + ContinuousSingleOptions{}.problem() +

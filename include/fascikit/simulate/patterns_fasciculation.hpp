@@ -124,7 +124,7 @@ struct MultipletOptions {
 }
 
 enum class FWaveSite {
-    hand,      ///< from M to F 25.4 ± 2.4 ms, abductor pollicis brevis; 26.2 ± 2.3 digiti minimi (Li 2024, 10.1002/mus.28197)
+    hand,      ///< from M to F 25.4 ± 2.4 ms, thumb; 26.2 ± 2.3 ms, little finger (Li 2024, 10.1002/mus.28197)
     proximal,  ///< no figure found; 2 x 0.45 m at 73 m/s (Thomas 2002) + 1 ms turnaround = 13 ms; 10.5 to 16
     calf,      ///< peaks at 32 ms (benign) and 35 ms (ALS), gastrocnemius (Kleine 2012)
     foot,      ///< tibial nerve from the ankle 49.6 ± 4.4 ms (PMID 15351376), less some 4 ms of M latency

@@ -56,14 +56,15 @@ struct EndplateSpikeOptions {
     double rate_hz = 20;           ///< at the start of a run: 5 to 50 (from memory)
     double cv = 0.7;               ///< irregular: 0.4 and more
     double least_interval_ms = 4;  ///< shorter than any of a fibrillation (Partanen and Danner 1982); engineering
-    double self_inhibition = 0.6;  ///< intervals lengthen by this share over a run (Partanen and Danner 1982; no figure)
+    double self_inhibition = 0.6;  ///< intervals lengthen by this share (Partanen and Danner 1982; no figure found)
     double inhibition_s = 5;       ///< … with this time constant; engineering
     double gain_cv = 0.05;         ///< engineering
 
     [[nodiscard]] static EndplateSpikeOptions drawn(Random& random, Part part = {}) {
         EndplateSpikeOptions o;
         o.self_inhibition = drawn_between(random, part, 0.3, 0.9);
-        o.rate_hz = drawn_between_log(random, part, 5.0 * (1.0 + o.self_inhibition), 45.0);   // 5 Hz and more at the end
+        const double least_hz = 5.0 * (1.0 + o.self_inhibition);   // 5 Hz is left at the end
+        o.rate_hz = drawn_between_log(random, part, least_hz, 45.0);
         o.cv = drawn_between(random, part, 0.5, 0.9);
         o.inhibition_s = drawn_between(random, part, 3.0, 8.0);
         return o;
@@ -78,7 +79,8 @@ struct EndplateSpikeOptions {
 };
 
 /// One run, from its start at about `begin_s` to `end_s`.
-[[nodiscard]] inline Train endplate_spikes(Random& random, const EndplateSpikeOptions& o, double begin_s, double end_s) {
+[[nodiscard]] inline Train endplate_spikes(Random& random, const EndplateSpikeOptions& o, double begin_s,
+                                           double end_s) {
     Train train;
     if (!detail::stretch_holds(o.problem(), begin_s, end_s)) return train;
     double t = begin_s + random.uniform() / o.rate_hz;
@@ -119,7 +121,7 @@ struct EndplateNoiseOptions {
 struct MyotoniaOptions {
     double low_hz = 22;         ///< at both ends of a waxing: rates stay within 20 to 80 (AANEM)
     double peak_hz = 60;        ///< 20 to 80 (AANEM)
-    double low_gain = 0.3;      ///< "amplitude and frequency must both wax and wane" (AANEM); 10 µV to 1 mV, from memory
+    double low_gain = 0.3;      ///< amplitude waxes and wanes as well (AANEM); 10 µV to 1 mV, from memory
     double duration_s = 5;      ///< no figure found; 2 to 15 (engineering)
     int waxings = 1;            ///< in a run; engineering
     double rise_share = 0.35;   ///< of a waxing; engineering
@@ -141,8 +143,9 @@ struct MyotoniaOptions {
         return detail::problem_in("myotonia",
                                   {{"low_hz", low_hz, 10, 150}, {"peak_hz", peak_hz, low_hz, 150},
                                    {"low_gain", low_gain, 0.02, 1}, {"duration_s", duration_s, 0.5, 600},
-                                   {"waxings", static_cast<double>(waxings), 1, 50}, {"rise_share", rise_share, 0.05, 0.95},
-                                   {"cv", cv, 0, 0.2}, {"gain_cv", gain_cv, 0, 0.5}});
+                                   {"waxings", static_cast<double>(waxings), 1, 50},
+                                   {"rise_share", rise_share, 0.05, 0.95}, {"cv", cv, 0, 0.2},
+                                   {"gain_cv", gain_cv, 0, 0.5}});
     }
 };
 
@@ -167,7 +170,7 @@ struct ComplexRepetitiveOptions {
     double rate_hz = 35;        ///< 5 to 150, commonest 30 to 40 (neuromuscular.wustl.edu)
     double interval_cv = 0.004; ///< very low (Trontelj and Stålberg 1983), no figure found; blocking is the potential's
     double duration_s = 10;     ///< no figure found; 1 to 60 (engineering)
-    int steps = 1;              ///< sudden changes of the rate within the run; possible (WUSTL), the number is engineering
+    int steps = 1;              ///< sudden changes of the rate in a run; possible (WUSTL), the number is engineering
     double step_ratio = 1.4;    ///< most that a step multiplies or divides the rate by; engineering
     double gain_cv = 0.01;      ///< uniform shape and size (Trontelj and Stålberg 1983)
 
@@ -210,7 +213,8 @@ struct ComplexRepetitiveOptions {
         }
         const double u = random.uniform(-1.0, 1.0);
         const double changed = rate_hz * simulate::exp((u < 0 ? u - 1.0 : u + 1.0) * 0.5 * simulate::log(o.step_ratio));
-        rate_hz = std::min(std::max(changed, ComplexRepetitiveOptions::lowest_hz), ComplexRepetitiveOptions::highest_hz);
+        rate_hz = std::max(changed, ComplexRepetitiveOptions::lowest_hz);
+        rate_hz = std::min(rate_hz, ComplexRepetitiveOptions::highest_hz);
     }
     return train;
 }

@@ -121,7 +121,7 @@ enum class TremorKind {
 struct TremorOptions {
     double rate_hz = 5;              ///< by kind, see TremorKind
     double period_cv = 0.05;         ///< nearly regular; no figure found (engineering)
-    double burst_ms = 80;            ///< 50 to 150 (from memory), Holmes 150 to 170; shorter where the period is (engineering)
+    double burst_ms = 80;            ///< 50 to 150 (from memory), Holmes 150 to 170; or shorter (engineering)
     int units = 25;                  ///< engineering
     double slowest_unit_hz = 10;     ///< inside a burst: 10 to 40 (field notes' recommendation)
     double fastest_unit_hz = 40;

@@ -47,8 +47,9 @@ struct MyokymiaOptions {
                          {"in_burst_hz", in_burst_hz, 2, 150}, {"in_burst_cv", in_burst_cv, 0, 0.3},
                          {"silence_s", silence_s, 0, 20}, {"gain_cv", gain_cv, 0, 0.5}});
         if (p.empty())
-            p = detail::problem_in("myokymia", {{"burst_rate_hz x (longest burst + silence)",
-                                                 burst_rate_hz * ((discharges - 1) / in_burst_hz + least_silence_s()), 0, 0.95}});
+            p = detail::problem_in("myokymia",
+                                   {{"burst_rate_hz x (longest burst + silence)",
+                                     burst_rate_hz * ((discharges - 1) / in_burst_hz + least_silence_s()), 0, 0.95}});
         return p;
     }
 };

@@ -6,8 +6,9 @@
 //   threshold  T(i) = exp(ln(range) i / n), i = 1 … n: many small, few large
 //   rate       f(i) = min(least + gain (E - T(i)), peak - fall T(i) / T(n)) while E >= T(i)
 //   E          effort x (T(n) + (peak - fall - least) / gain): at full effort the last is at its peak
-// "engineering" stands where no published figure was found. The common contract is
-// train.hpp's; memory for all units' firings.
+// Its figures are given as public implementations of the model have them (120 units, range 30,
+// rates from 8, peaks 45 to 35); the paper itself was not read. "engineering" stands where no
+// published figure was found. The common contract is train.hpp's; memory for all units' firings.
 #pragma once
 
 #include <algorithm>
@@ -33,9 +34,9 @@ struct VoluntaryOptions {
     /// Neurosci 2013, 00843).
     double peak_rate_hz = 38;
     double peak_fall_hz = 10;         ///< less at the last unit (Fuglevand 1993)
-    double gain_hz = 1;               ///< rate for an excitation of one first threshold (Fuglevand 1993)
-    double cv = 0.2;                  ///< of intervals: Fuglevand 1993; 0.10 to 0.30; Gaussian (Clamann 1969)
-    double common_drive = 0.05;       ///< effort waves by this share for all units (De Luca 1985; the size is engineering)
+    double gain_hz = 1;               ///< rate for an excitation of one first threshold; 1 to 1.5 in use
+    double cv = 0.2;                  ///< of intervals: 0.10 to 0.30 (from memory); Gaussian (Clamann 1969)
+    double common_drive = 0.05;       ///< the effort waves for all units (De Luca 1985); the size is engineering
     double common_drive_hz = 1.5;     ///< … at this frequency: 1 to 2 Hz, from memory
     double gain_cv = 0.03;            ///< of a unit's potential; engineering
 
@@ -52,10 +53,11 @@ struct VoluntaryOptions {
     }
     [[nodiscard]] std::string problem() const {
         return detail::problem_in(
-            "voluntary", {{"units", static_cast<double>(units), 1, 2000}, {"recruitment_range", recruitment_range, 1.5, 500},
+            "voluntary", {{"units", static_cast<double>(units), 1, 2000},
+                          {"recruitment_range", recruitment_range, 1.5, 500},
                           {"min_rate_hz", min_rate_hz, 3, 30}, {"peak_fall_hz", peak_fall_hz, 0, 40},
-                          {"peak_rate_hz", peak_rate_hz, min_rate_hz + peak_fall_hz, 80}, {"gain_hz", gain_hz, 0.05, 20},
-                          {"cv", cv, 0, 0.35}, {"common_drive", common_drive, 0, 0.3},
+                          {"peak_rate_hz", peak_rate_hz, min_rate_hz + peak_fall_hz, 80},
+                          {"gain_hz", gain_hz, 0.05, 20}, {"cv", cv, 0, 0.35}, {"common_drive", common_drive, 0, 0.3},
                           {"common_drive_hz", common_drive_hz, 0.1, 5}, {"gain_cv", gain_cv, 0, 0.5}});
     }
     /// The effort at which unit 0 … units-1 is recruited.

@@ -22,7 +22,7 @@ struct PoolFiring {
 };
 
 /// Size of unit 0 … units-1 against the smallest: 1 … `largest_to_smallest`, exponential
-/// (size principle, Henneman 1957; Fuglevand 1993 with 100 for twitches and areas).
+/// (size principle, Henneman 1957; Fuglevand 1993, with 100 for twitch forces, from memory).
 [[nodiscard]] inline double size_of(int unit, int units, double largest_to_smallest) {
     const std::string problem = detail::problem_in("size_of", {{"units", static_cast<double>(units), 1, 10000},
                                                                {"unit", static_cast<double>(unit), 0, units - 1.0},
