@@ -148,6 +148,18 @@ TEST(Calibration, PerfectAndConstant) {
     EXPECT_NEAR(same.ece, 0.6, 1e-15);
 }
 
+TEST(Calibration, EqualCounts) {
+    // Seven probabilities, three bins: edges are the third and the fifth, and belong to the bin below.
+    const Times p{0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7};
+    const Calibration c = calibration(p, std::vector<std::uint8_t>{0, 0, 1, 0, 1, 1, 1}, 3, Bins::equal_count);
+    EXPECT_EQ(c.bins[0].high, 0.3);
+    EXPECT_EQ(c.bins[1].high, 0.5);
+    EXPECT_EQ(c.bins[0].n, 3);
+    EXPECT_EQ(c.bins[1].n, 2);
+    EXPECT_EQ(c.bins[2].n, 2);
+    EXPECT_EQ(c.bins[2].high, 0.7);
+}
+
 TEST(Calibration, OrderDoesNotMatter) {
     auto p = uniforms(100, 5);
     const auto u = uniforms(100, 6);

@@ -90,10 +90,10 @@ inline void check_probability(double p, std::size_t index) {
     std::vector<double> sorted(p.begin(), p.end());
     std::sort(sorted.begin(), sorted.end());
     for (std::size_t i = 0; i <= bins; ++i) {
-        const double at = static_cast<double>(sorted.size() - 1) * (i == bins ? 1.0 : static_cast<double>(i) * step);
-        const auto below = static_cast<std::size_t>(at);
-        const std::size_t above = std::min(below + 1, sorted.size() - 1);
-        edges[i] = sorted[below] + (at - static_cast<double>(below)) * (sorted[above] - sorted[below]);
+        // In whole numbers, so that an edge that is one of the probabilities is it exactly.
+        const std::size_t at = (sorted.size() - 1) * i;
+        const double low = sorted[at / bins], high = sorted[std::min(at / bins + 1, sorted.size() - 1)];
+        edges[i] = low + static_cast<double>(at % bins) * step * (high - low);
     }
     return edges;
 }
