@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <map>
+#include <set>
 
 using namespace fascikit;
 using namespace fascikit::simulate;
@@ -80,39 +82,6 @@ TEST(Random, MomentsAndStreams) {
     EXPECT_EQ(first, again.bits());
 }
 
-TEST(Firing, SporadicHasItsRateAndDeadTimeAndNoRhythm) {
-    Random random(3);
-    const auto t = sporadic(random, 0.5, 0.3, 10.0, 20010.0);
-    EXPECT_NEAR(static_cast<double>(t.size()) / 20000.0, 0.5, 0.02);
-    double mean = 0, squares = 0;
-    for (std::size_t i = 1; i < t.size(); ++i) {
-        ASSERT_GE(t[i] - t[i - 1], 0.3);
-        mean += t[i] - t[i - 1];
-        squares += (t[i] - t[i - 1]) * (t[i] - t[i - 1]);
-    }
-    const auto n = static_cast<double>(t.size() - 1);
-    mean /= n;
-    EXPECT_NEAR(std::sqrt(squares / n - mean * mean) / mean, (2.0 - 0.3) / 2.0, 0.03);
-    EXPECT_GE(t.front(), 10.0);
-    EXPECT_LT(t.back(), 20010.0);
-    EXPECT_TRUE(sporadic(random, 1.0, 0.3, 5.0, 5.0).empty());
-    EXPECT_TRUE(renewal(random, 1.0, 1.0, 0.1, 5.0, 4.0).empty());
-}
-
-TEST(Firing, RenewalHasItsCoefficientOfVariation) {
-    Random random(4);
-    const auto t = renewal(random, 10.0, 10.0, 0.15, 0.0, 2000.0);
-    double mean = 0, squares = 0;
-    for (std::size_t i = 1; i < t.size(); ++i) {
-        mean += t[i] - t[i - 1];
-        squares += (t[i] - t[i - 1]) * (t[i] - t[i - 1]);
-    }
-    const auto n = static_cast<double>(t.size() - 1);
-    mean /= n;
-    EXPECT_NEAR(mean, 0.1, 0.001);
-    EXPECT_NEAR(std::sqrt(squares / n - mean * mean) / mean, 0.15, 0.01);
-}
-
 TEST(Band, KeepsTheMiddleHalvesPowerAtTheEdgesAndDoesNotDelay) {
     const Band band{20.0, 500.0};
     const double fs = 2048;
@@ -134,52 +103,53 @@ TEST(Band, KeepsTheMiddleHalvesPowerAtTheEdgesAndDoesNotDelay) {
     for (std::size_t i = 0; i <= 1000; ++i) EXPECT_NEAR(y[i], y[1000 - i], 2e-4);
 }
 
-TEST(Potential, PolarityFollowsFromWhereTheElectrodeIs) {
-    const Band band{10.0, 9000.0};
-    const ElectrodePair tip{0.0, 1.0e6};
-    Fibre fibre;
-    fibre.distance_mm = 0.4;
-    for (const double endplate_mm : {-25.0, 0.0}) {
-        fibre.endplate_mm = endplate_mm;
-        const auto p = potential_of(std::span(&fibre, 1), tip, 100.0, band, 20000.0);
-        const double top = *std::max_element(p.fine.begin(), p.fine.end());
-        const auto first = std::find_if(p.fine.begin(), p.fine.end(), [&](double v) { return std::abs(v) > 0.2 * top; });
-        EXPECT_EQ(*first > 0, endplate_mm < 0) << "a fibre is positive first away from its end-plate, negative first at it";
-        EXPECT_EQ(p.amplitude_uv, 100.0);
-    }
+namespace {
+
+/// Builds without optimisation (sanitizers) take those that together use every header.
+bool chosen([[maybe_unused]] std::string_view name) {
+#ifdef __OPTIMIZE__
+    return true;
+#else
+    return name == "multiplets" || name == "contractions" || name == "cramp" || name == "myokymia" || name == "trunk" ||
+           name == "faults" || name == "needle";
+#endif
 }
 
-TEST(Potential, StandingTripolesGiveNothingAndDurationIsThatOfTheSkin) {
-    Random random(11);
-    const auto unit = motor_unit(random, 60, 12.0);
-    const auto p = potential_of(unit, {20.0, 40.0}, 200.0, {20.0, 500.0}, 2048.0);
-    EXPECT_NEAR(p.fine.front(), 0.0, 1e-9);
-    EXPECT_NEAR(p.fine.back(), 0.0, 1e-9);
-    const auto seen = in_band(p.fine, {20.0, 500.0}, 2048.0 * 8);
-    const auto [low, high] = std::minmax_element(seen.begin(), seen.end());
-    EXPECT_NEAR(*high - *low, 200.0, 1e-9);
-    // Surface potentials last 10 to 30 ms (between the first and the last tenth of the amplitude).
-    std::size_t first = seen.size(), last = 0;
-    for (std::size_t i = 0; i < seen.size(); ++i)
-        if (std::abs(seen[i]) > 10.0) {
-            first = std::min(first, i);
-            last = i;
-        }
-    const double duration_ms = static_cast<double>(last - first) / (2048.0 * 8) * 1000.0;
-    EXPECT_GT(duration_ms, 8.0);
-    EXPECT_LT(duration_ms, 30.0);
+/// A second of everything costs seconds under sanitizers: stretches keep their share of the recording.
+ScenarioOptions short_one(ParameterSet set = ParameterSet::tuning, std::uint64_t seed = 1, double duration_s = 20) {
+    ScenarioOptions options;
+    options.seed = seed;
+    options.set = set;
+    options.duration_s = duration_s;
+    return options;
 }
+
+UnitPotential a_potential(Random& random, double amplitude_uv, Band band) {
+    SkinConductor skin{Tissue{}};
+    auto p = surface_potential(motor_unit(random, {}), skin, bipolar(0.0, 20.0, 20.0), band, 2048.0);
+    scale_to(p, amplitude_uv);
+    return p;
+}
+
+bool interference(Label label) {
+    return label == Label::voluntary || label == Label::cramp_discharge || label == Label::tremor;
+}
+
+}  // namespace
 
 TEST(Scene, PeakAndAmplitudeAreWhereTheTruthSays) {
-    Scene scene({.electrode = Electrode::surface, .sampling_rate_hz = 2048, .duration_s = 4, .sites = {"a"}}, 1);
+    Scene scene({Electrode::surface, 2048, 4, {{"a"}}}, 1);
+    scene.noise(0, {.rms_uv = 0.001});
     Random random(2);
-    const auto p = potential_of(motor_unit(random, 40, 9.0), {18.0, 38.0}, 150.0, scene.band(), 2048.0);
+    const auto p = a_potential(random, 150.0, scene.band());
     const auto unit = scene.new_unit();
-    for (const double t : {0.5, 1.5001, 2.50027}) scene.discharge(0, unit, p, t, Label::fasciculation_potential);
+    for (const double t : {0.5, 1.5001, 2.50027}) scene.discharge(0, unit, p, {t, 1.0}, Label::fasciculation_potential);
+    scene.discharge(0, unit, p, {3.9999, 1.0}, Label::fasciculation_potential);  // its peak would come after the end
     const auto s = scene.finish();
     ASSERT_EQ(s.truth.discharges.size(), 3U);
-    const auto x = in_band(channel(s, 0), scene.band(), 2048.0);
+    const auto x = in_band(channel(s, 0), s.truth.band, 2048.0);
     for (const auto& d : s.truth.discharges) {
+        EXPECT_DOUBLE_EQ(d.noise_rms_uv, 0.001);
         const auto middle = x.begin() + static_cast<std::ptrdiff_t>(d.peak_s * 2048);
         const auto [low, high] = std::minmax_element(middle - 60, middle + 60);
         EXPECT_NEAR(*high - *low, 150.0, 3.0);
@@ -188,38 +158,215 @@ TEST(Scene, PeakAndAmplitudeAreWhereTheTruthSays) {
     }
 }
 
-TEST(Scenarios, AreTheSameOnEveryMachine) {
-    // A change here is a change of every published figure: say so in the commit.
-    const std::map<std::string, std::uint64_t> expected{
-        {"calf", 5269992643063891417U}, {"needle", 12936066007549249274U}, {"rest", 14767224046653287152U}};
-    for (const auto& [name, hash] : expected) EXPECT_EQ(hash_of(make(name, 1)), hash) << name;
-    EXPECT_NE(hash_of(make("calf", 2)), expected.at("calf"));
+TEST(Scene, PartsMakeTheWholeAndVaryWhenUnstable) {
+    Random random(5);
+    SkinConductor skin{Tissue{}};
+    Scene stable({Electrode::surface, 2048, 4, {{"a"}}}, 1), whole({Electrode::surface, 2048, 4, {{"a"}}}, 1);
+    const auto fibres = motor_unit(random, {});
+    const auto p = surface_potential(fibres, skin, bipolar(0.0, 20.0, 20.0), stable.band(), 2048.0);
+    const auto parts = parts_of(fibres, 5, skin, bipolar(0.0, 20.0, 20.0), stable.band(), 2048.0);
+    ASSERT_EQ(parts.size(), 5U);
+    stable.discharge(0, 0, p, parts, {}, random, {1.0, 1.0}, Label::fasciculation_potential);
+    whole.discharge(0, 0, p, {1.0, 1.0}, Label::fasciculation_potential);
+    for (std::size_t i = 0; i < stable.channel(0).size(); ++i)
+        ASSERT_NEAR(stable.channel(0)[i], whole.channel(0)[i], 1e-9 * p.amplitude_uv);
+    Scene unstable({Electrode::surface, 2048, 4, {{"a"}}}, 1);
+    unstable.discharge(0, 0, p, parts, {.jitter_ms = 0.5, .blocking = 0.3}, random, {1.0, 1.0}, Label::fasciculation_potential);
+    double difference = 0;
+    for (std::size_t i = 0; i < stable.channel(0).size(); ++i)
+        difference = std::max(difference, std::abs(unstable.channel(0)[i] - whole.channel(0)[i]));
+    EXPECT_GT(difference, 0.05 * p.amplitude_uv);
+}
+
+TEST(Scene, WhatIsNotInTheSamplesIsNotInTheTruth) {
+    Scene scene({Electrode::surface, 2048, 10, {{"a"}, {"b"}}}, 1);
+    for (std::size_t site : {0U, 1U}) scene.noise(site, {});
+    Random random(3);
+    const auto p = a_potential(random, 100.0, scene.band());
+    for (std::size_t site : {0U, 1U})
+        for (const double t : {1.0, 3.0, 5.0, 7.0}) scene.discharge(site, static_cast<int>(site), p, {t, 1.0}, Label::fasciculation_potential);
+    scene.lose_contact(0, 0, 2.5, 3.5, random, {});
+    scene.drop_samples(4.5, 5.5, Dropped::held);
+    const auto s = scene.finish();
+    std::map<std::string, int> left;
+    for (const auto& d : s.truth.discharges) ++left[d.site];
+    EXPECT_EQ(left["a"], 2);
+    EXPECT_EQ(left["b"], 3);
+    std::set<std::string> kinds;
+    for (const auto& c : s.truth.confounders) kinds.insert(c.kind);
+    EXPECT_EQ(kinds, (std::set<std::string>{"dropout", "lost_contact"}));
+}
+
+TEST(Scene, RefusesWhatItCannotBe) {
+    EXPECT_THROW(Scene({Electrode::surface, 100, 4, {{"a"}}}, 1), std::invalid_argument);
+    EXPECT_THROW(Scene({Electrode::surface, 2048, NAN, {{"a"}}}, 1), std::invalid_argument);
+    EXPECT_THROW(Scene({Electrode::surface, 2048, 1e9, {{"a"}}}, 1), std::invalid_argument);
+    EXPECT_THROW(Scene({Electrode::surface, 2048, 4, {}}, 1), std::invalid_argument);
+    EXPECT_THROW(Scene({Electrode::surface, 2048, 4, {{"a", 8, 2, 3}}}, 1), std::invalid_argument);
+}
+
+namespace {
+
+struct Expected {
+    std::string_view name;
+    std::uint64_t tuning, reporting;
+};
+// A change here is a change of every published figure: say so in the commit.
+constexpr Expected expected[] = {
+    {"calf", 15752240502142363115U, 5091248693495019576U},
+    {"frequent", 16619917663877910151U, 14622285687698005034U},
+    {"storm", 15955069611385817695U, 1757097266836619875U},
+    {"sparse", 574817111893344796U, 9795634882497335350U},
+    {"benign", 9402353606306520009U, 10158139834873828985U},
+    {"weak", 11665168918062641630U, 13421608997048400266U},
+    {"noise", 2748914192131815545U, 16186038073717692188U},
+    {"multiplets", 14324814020787499757U, 5787435225904323942U},
+    {"contractions", 3925144422803811497U, 2556212198843465876U},
+    {"tonic", 6682851057345684995U, 2698159536248039728U},
+    {"tremor", 10364060850500570583U, 11765203598399319710U},
+    {"cramp", 7613228518478055394U, 3058245758298747360U},
+    {"myokymia", 11213981974139674670U, 13129165714077578264U},
+    {"neuromyotonia", 12213603261330775088U, 17215814053767736278U},
+    {"crosstalk", 9385989917728710617U, 6932751739757135827U},
+    {"gluteal", 10457016257933105704U, 8951119825988316029U},
+    {"trunk", 15834303302892882652U, 8311684186341946131U},
+    {"movement", 17641391765561550873U, 831474242715796683U},
+    {"faults", 15874203486548535432U, 18121132614919153188U},
+    {"grid", 10480204958953101190U, 17618723157858827331U},
+    {"rest", 9954933471802987612U, 17134613065106365602U},
+    {"needle", 12531002722818874039U, 15741631192206991827U}};
+
+void holds_what_a_truth_must_hold(const Simulated& s, const Scenario& scenario) {
+    std::set<std::string> sites;
+    std::size_t channels = 0;
+    for (const Site& site : s.info.sites) {
+        sites.insert(site.name);
+        channels += site.channels.size();
+    }
+    EXPECT_EQ(channels, s.info.channels.size());
+    EXPECT_EQ(s.samples.size(), channels * static_cast<std::size_t>(s.info.frames));
+    for (const float v : s.samples) ASSERT_TRUE(std::isfinite(v));
+    double before = 0;
+    for (const auto& d : s.truth.discharges) {
+        ASSERT_GE(d.peak_s, before);
+        ASSERT_LT(d.peak_s, s.truth.duration_s);
+        before = d.peak_s;
+        ASSERT_TRUE(sites.contains(d.site));
+        ASSERT_GT(d.amplitude_uv, 0);
+        ASSERT_GT(d.noise_rms_uv, 0.5);
+        const auto& info = label_table[static_cast<std::size_t>(d.label)];
+        ASSERT_FALSE(info.needle_only && scenario.electrode == Electrode::surface) << info.name;
+    }
+    for (const auto& g : s.truth.segments) {
+        EXPECT_TRUE(interference(g.label));
+        EXPECT_TRUE(sites.contains(g.site));
+        EXPECT_LT(g.onset_s, g.end_s);
+        EXPECT_LE(g.end_s, s.truth.duration_s);
+    }
+    EXPECT_GE(s.truth.discharges.size(), scenario.name == "rest" || scenario.name == "sparse" ? 0U : 2U);
+}
+
+}  // namespace
+
+TEST(Scenarios, AreTheSameOnEveryMachineAndHoldWhatATruthMustHold) {
+    ASSERT_EQ(std::size(expected), scenarios().size());
+    for (std::size_t i = 0; i < std::size(expected); ++i) {
+        const Scenario& scenario = scenarios()[i];
+        ASSERT_EQ(scenario.name, expected[i].name);
+        if (!chosen(scenario.name)) continue;
+        for (const auto set : {ParameterSet::tuning, ParameterSet::reporting}) {
+            SCOPED_TRACE(std::string(scenario.name) + (set == ParameterSet::tuning ? ", tuning" : ", reporting"));
+            const auto s = make(scenario.name, short_one(set, 1, 10));
+            EXPECT_EQ(hash_of(s), set == ParameterSet::tuning ? expected[i].tuning : expected[i].reporting);
+            holds_what_a_truth_must_hold(s, scenario);
+        }
+    }
+}
+
+TEST(Scenarios, AnotherSeedIsAnotherRecording) {
+    EXPECT_NE(hash_of(make("sparse", short_one(ParameterSet::tuning, 2, 10))), hash_of(make("sparse", short_one(ParameterSet::tuning, 1, 10))));
+}
+
+TEST(Scenarios, AQuarterOfTheDischargesLiesAtEightToTwelveTimesTheNoise) {
+    if (!chosen("calf")) GTEST_SKIP() << "a matter of statistics: no need without optimisation";
+    for (const auto set : {ParameterSet::tuning, ParameterSet::reporting}) {
+        double weak = 0, all = 0;
+        for (const Scenario& scenario : scenarios()) {
+            if (scenario.electrode == Electrode::needle || scenario.name == "rest" || scenario.name == "grid") continue;
+            const auto s = make(scenario.name, short_one(set, 1, 60));
+            for (const auto& d : s.truth.discharges) {
+                const bool counts = std::none_of(s.truth.segments.begin(), s.truth.segments.end(), [&](const TrueSegment& g) {
+                    return g.site == d.site && d.peak_s >= g.onset_s && d.peak_s < g.end_s;
+                });
+                if (!counts || d.label != Label::fasciculation_potential) continue;
+                const double snr = d.amplitude_uv / d.noise_rms_uv;
+                weak += snr >= 8 && snr <= 12;
+                all += 1;
+            }
+        }
+        EXPECT_GT(all, 400);
+        EXPECT_NEAR(weak / all, 0.25, 0.05);
+    }
 }
 
 TEST(Scenarios, AreListedAndAnUnknownOneIsRefused) {
-    EXPECT_EQ(scenarios().size(), 3U);
+    std::set<std::string_view> names;
+    int surface = 0;
+    for (const Scenario& scenario : scenarios()) {
+        EXPECT_TRUE(names.insert(scenario.name).second);
+        EXPECT_FALSE(scenario.varies.empty());
+        surface += scenario.electrode == Electrode::surface;
+    }
+    EXPECT_GE(surface, 16);
     try {
         (void)make("thigh", 1);
         FAIL();
     } catch (const std::invalid_argument& e) {
-        EXPECT_STREQ(e.what(), "scenario 'thigh': allowed is calf, needle, rest");
+        EXPECT_EQ(std::string(e.what()).substr(0, 36), "scenario 'thigh': allowed is calf, f");
     }
+    for (const double bad : {0.0, 9.0, -5.0, 1e9}) EXPECT_THROW((void)make("rest", short_one(ParameterSet::tuning, 1, bad)), std::invalid_argument);
 }
 
-TEST(Scenarios, RestIsNoiseOfItsLevel) {
-    const auto s = make("rest", 1);
+TEST(Scenarios, RestIsNoiseOfItsLevelAndHalfAnHourLong) {
+    const auto rest = std::find_if(scenarios().begin(), scenarios().end(), [](const Scenario& s) { return s.name == "rest"; });
+    ASSERT_NE(rest, scenarios().end());
+    EXPECT_EQ(rest->duration_s, 1800);
+    const auto s = make("rest", short_one());
     EXPECT_TRUE(s.truth.discharges.empty());
     EXPECT_TRUE(s.truth.segments.empty());
     ASSERT_EQ(s.info.channels.size(), 4U);
-    EXPECT_EQ(s.info.frames, 120 * 2048);
-    const double level[] = {3, 5, 8, 12};
     for (std::size_t c = 0; c < 4; ++c) {
         const auto x = in_band(channel(s, c), s.truth.band, 2048);
-        EXPECT_NEAR(rms(x), level[c], 1e-3 * level[c]);
+        const double level = rms(x);
+        EXPECT_GT(level, 2.4);
+        EXPECT_LT(level, 9.3);
         double largest = 0;
         for (const double v : x) largest = std::max(largest, std::abs(v));
-        EXPECT_LT(largest, 6.0 * level[c]);  // Gaussian: 1 in 10^8.7 samples reaches 6
+        EXPECT_LT(largest, 6.0 * level);  // Gaussian: 1 in 10^8.7 samples reaches 6
     }
+}
+
+TEST(Scenarios, TheSetsDifferInGeometryRateAndBackground) {
+    const auto tuning = make("grid", short_one(ParameterSet::tuning, 1, 10));
+    const auto reporting = make("grid", short_one(ParameterSet::reporting, 1, 10));
+    EXPECT_NE(tuning.info.sampling_rate_hz, reporting.info.sampling_rate_hz);
+    EXPECT_NE(tuning.info.sites[0].pitch_mm, reporting.info.sites[0].pitch_mm);
+    ASSERT_EQ(tuning.info.sites[0].channels.size(), 64U);
+    EXPECT_EQ(tuning.info.sites[0].rows, 8);
+}
+
+TEST(Scenarios, ARecordedRestTakesThePlaceOfNoise) {
+    std::vector<double> recorded(2048 * 4);
+    Random random(9);
+    for (double& v : recorded) v = 5.0 * random.normal();
+    auto options = short_one();
+    options.background = recorded;
+    options.background_rate_hz = 2048;
+    const auto s = make("frequent", options);
+    for (const auto& d : s.truth.discharges) EXPECT_NEAR(d.noise_rms_uv, 5.0 * std::sqrt(480.0 / 1024.0), 0.5);
+    options.background_rate_hz = 1000;
+    EXPECT_THROW((void)make("frequent", options), std::invalid_argument);
+    EXPECT_THROW((void)make("needle", options), std::invalid_argument);
 }
 
 TEST(Scenarios, CalfHoldsWhatItSays) {
@@ -228,43 +375,79 @@ TEST(Scenarios, CalfHoldsWhatItSays) {
     EXPECT_EQ(s.info.channels[0].label, "left calf");
     ASSERT_EQ(s.truth.segments.size(), 1U);
     EXPECT_EQ(s.truth.segments[0].label, Label::voluntary);
-    std::map<int, std::vector<double>> by_unit;
-    double before = 0;
-    for (const auto& d : s.truth.discharges) {
-        EXPECT_GE(d.peak_s, before);
-        before = d.peak_s;
-        EXPECT_GT(d.amplitude_uv, 5 * d.noise_rms_uv);
-        by_unit[d.unit].push_back(d.peak_s);
+    std::map<int, std::vector<double>> doublets;
+    for (const auto& d : s.truth.discharges)
+        if (d.label == Label::fasciculation_multiplet) doublets[d.unit].push_back(d.peak_s);
+    ASSERT_EQ(doublets.size(), 1U);
+    const auto& times = doublets.begin()->second;
+    ASSERT_GE(times.size(), 4U);
+    for (std::size_t i = 0; i + 1 < times.size(); i += 2) {
+        EXPECT_GE(times[i + 1] - times[i], 0.0019);
+        EXPECT_LE(times[i + 1] - times[i], 0.0205);
     }
-    EXPECT_EQ(by_unit.size(), 9U);
-    const auto& doublets = by_unit.at(4);
-    ASSERT_EQ(doublets.size() % 2, 0U);
-    for (std::size_t i = 0; i < doublets.size(); i += 2) {
-        EXPECT_GE(doublets[i + 1] - doublets[i], 0.0035);
-        EXPECT_LE(doublets[i + 1] - doublets[i], 0.0085);
-    }
+    const auto& contraction = s.truth.segments[0];
     const auto x = in_band(channel(s, 0), s.truth.band, 2048);
-    const std::span<const double> contraction(x.data() + 36 * 2048, 2 * 2048), quiet(x.data() + 44 * 2048, 2048);
-    EXPECT_GT(rms(contraction), 30.0);
-    EXPECT_LT(rms(quiet), 30.0);
+    const auto at = static_cast<std::size_t>((contraction.onset_s + 2.5) * 2048);
+    EXPECT_GT(rms(std::span<const double>(x.data() + at, 2 * 2048)), 25.0);
 }
 
-TEST(Scenarios, NeedleTrainsHaveTheirRates) {
-    const auto s = make("needle", 1);
-    std::map<Label, std::vector<const TrueDischarge*>> by_label;
-    std::map<int, int> by_unit;
-    for (const auto& d : s.truth.discharges) {
-        by_label[d.label].push_back(&d);
-        ++by_unit[d.unit];
+TEST(Scenarios, MedianFrequencyOfAContractionAtTheSkin) {
+    if (!chosen("calf")) GTEST_SKIP() << "a matter of statistics: no need without optimisation";
+    // 60 to 120 Hz at the skin: the median frequency of surface EMG of limb muscles (De Luca 1997,
+    // 10.1123/jab.13.2.135: about 60 to 120 Hz, muscle and force dependent).
+    for (const auto set : {ParameterSet::tuning, ParameterSet::reporting}) {
+        const auto s = make("contractions", short_one(set, 1, 60));
+        const double fs = s.info.sampling_rate_hz;
+        const auto x = in_band(channel(s, 0), {10.0, 0.4 * fs}, fs);
+        // Power below each frequency by a bank of half-second periodograms over the middle halves of the contractions.
+        std::vector<double> power(500, 0.0);
+        const auto n = static_cast<std::size_t>(0.5 * fs);
+        for (const auto& g : s.truth.segments) {
+            const double quarter = 0.25 * (g.end_s - g.onset_s);
+            for (double t = g.onset_s + quarter; t + 0.5 < g.end_s - quarter; t += 0.5) {
+                const double* part = x.data() + static_cast<std::size_t>(t * fs);
+                for (std::size_t hz = 10; hz < power.size(); hz += 2) {
+                    double c = 0, q = 0;
+                    for (std::size_t i = 0; i < n; ++i) {
+                        const double turns = static_cast<double>(hz) * static_cast<double>(i) / fs;
+                        const double w = sin_turns(0.5 * static_cast<double>(i) / static_cast<double>(n));
+                        c += w * part[i] * cos_turns(turns);
+                        q += w * part[i] * sin_turns(turns);
+                    }
+                    power[hz] += c * c + q * q;
+                }
+            }
+        }
+        double total = 0, sum = 0;
+        for (const double p : power) total += p;
+        ASSERT_GT(total, 0);
+        std::size_t median = 0;
+        while (sum < 0.5 * total) sum += power[median++];
+        EXPECT_GE(median, 60U);
+        EXPECT_LE(median, 120U);
     }
-    EXPECT_EQ(by_unit.size(), 7U);
-    const auto interval = [](const auto& list, std::size_t i) { return list[i + 1]->peak_s - list[i]->peak_s; };
-    const auto& fib = by_label.at(Label::fibrillation_potential);
-    EXPECT_LT(interval(fib, 0), 0.14);
-    EXPECT_GT(interval(fib, fib.size() - 2), 0.20);
-    const auto& nmd = by_label.at(Label::neuromyotonic_discharge);
-    EXPECT_NEAR((nmd.back()->peak_s - nmd.front()->peak_s) / static_cast<double>(nmd.size() - 1), 0.005, 0.0002);
-    EXPECT_LT(nmd.back()->amplitude_uv, 0.4 * nmd.front()->amplitude_uv);
-    const auto& crd = by_label.at(Label::complex_repetitive_discharge);
-    for (std::size_t i = 0; i + 1 < crd.size(); ++i) EXPECT_NEAR(interval(crd, i), 1.0 / 35, 0.001);
+}
+
+TEST(Scenarios, TheNeedleHoldsEveryLabel) {
+    if (!chosen("calf")) GTEST_SKIP() << "a matter of statistics: no need without optimisation";
+    for (const auto set : {ParameterSet::tuning, ParameterSet::reporting}) {
+        ScenarioOptions options;
+        options.set = set;
+        const auto s = make("needle", options);
+        std::map<Label, int> discharges;
+        std::set<Label> stretches;
+        std::set<std::string> confounders;
+        for (const auto& d : s.truth.discharges) ++discharges[d.label];
+        for (const auto& g : s.truth.segments) stretches.insert(g.label);
+        for (const auto& c : s.truth.confounders) confounders.insert(c.kind);
+        for (const LabelInfo& info : label_table) {
+            if (info.label == Label::indeterminate) continue;
+            if (info.label == Label::artifact) {
+                EXPECT_TRUE(confounders.contains("pop"));
+                continue;
+            }
+            EXPECT_GE(discharges[info.label], info.label == Label::fasciculation_potential ? 5 : 4) << info.name;
+            EXPECT_EQ(stretches.contains(info.label), interference(info.label)) << info.name;
+        }
+    }
 }
