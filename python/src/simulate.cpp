@@ -13,10 +13,19 @@ namespace {
 
 using namespace py::literals;
 
-py::tuple make(const std::string& name, std::uint64_t seed) {
+using Background = py::array_t<double, py::array::c_style | py::array::forcecast>;
+
+py::tuple make(const std::string& name, std::uint64_t seed, bool reporting, double duration_s, const Background& background,
+               double background_rate_hz) {
+    simulate::ScenarioOptions options;
+    options.seed = seed;
+    options.set = reporting ? simulate::ParameterSet::reporting : simulate::ParameterSet::tuning;
+    options.duration_s = duration_s;
+    options.background = {background.data(), static_cast<std::size_t>(background.size())};
+    options.background_rate_hz = background_rate_hz;
     const simulate::Simulated simulated = [&] {
         const py::gil_scoped_release release;
-        return simulate::make(name, seed);
+        return simulate::make(name, options);
     }();
     py::array_t<float> samples({static_cast<py::ssize_t>(simulated.info.channels.size()),
                                 static_cast<py::ssize_t>(simulated.info.frames)});
@@ -27,11 +36,13 @@ py::tuple make(const std::string& name, std::uint64_t seed) {
 }  // namespace
 
 void bind_simulate(py::module_& module) {
-    module.def("simulate", &make, "name"_a, "seed"_a);
+    module.def("simulate", &make, "name"_a, "seed"_a, "reporting"_a, "duration_s"_a, "background"_a, "background_rate_hz"_a);
     module.def("scenarios", [] {
         py::list list;
         for (const auto& scenario : simulate::scenarios())
-            list.append(py::make_tuple(std::string(scenario.name), std::string(scenario.description)));
+            list.append(py::dict("name"_a = std::string(scenario.name), "electrode"_a = std::string(to_string(scenario.electrode)),
+                                 "duration_s"_a = scenario.duration_s, "description"_a = std::string(scenario.description),
+                                 "varies"_a = std::string(scenario.varies)));
         return list;
     });
 }

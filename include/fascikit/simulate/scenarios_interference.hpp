@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "fascikit/simulate/patterns_motor_unit.hpp"
-#include "fascikit/simulate/pools.hpp"
+#include "fascikit/simulate/stage_pool.hpp"
 #include "fascikit/simulate/stage.hpp"
 
 namespace fascikit::simulate::detail {

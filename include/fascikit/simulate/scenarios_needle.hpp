@@ -11,7 +11,7 @@
 
 #include "fascikit/simulate/patterns_fibre.hpp"
 #include "fascikit/simulate/patterns_motor_unit.hpp"
-#include "fascikit/simulate/pools.hpp"
+#include "fascikit/simulate/stage_pool.hpp"
 #include "fascikit/simulate/single_fibre.hpp"
 #include "fascikit/simulate/stage.hpp"
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <string>
 
-#include "fascikit/simulate/pools.hpp"
+#include "fascikit/simulate/stage_pool.hpp"
 #include "fascikit/simulate/stage.hpp"
 
 namespace fascikit::simulate::detail {
