@@ -116,10 +116,10 @@ void print_sites(const Score& score) {
 /// Tolerances beside signal-to-noise ratios: both are short.
 void print_curves(const Score& score) {
     Table table;
-    table.row({"by tolerance", "sensitivity", "PPV", "F1 %", "  by amplitude / noise", "known", "sensitivity", "F1 %"});
+    table.row({"by tolerance", "sensitivity", "PPV", "F1 %", "  by amplitude / noise", "known", "false", "sensitivity", "F1 %"});
     const std::size_t rows = std::max(score.curve.size(), score.by_snr.size() - 1);
     for (std::size_t i = 0; i < rows; ++i) {
-        std::vector<std::string> cells(8);
+        std::vector<std::string> cells(9);
         if (i < score.curve.size()) {
             const auto& c = score.curve[i];
             cells[0] = core::number(evaluate::curve_ms[i]) + " ms";
@@ -129,7 +129,8 @@ void print_curves(const Score& score) {
         cells[4] = i == 0 ? "below " + core::number(s.high)
                    : i + 2 == score.by_snr.size() ? core::number(s.low) + " and more"
                                                   : core::number(s.low) + " to " + core::number(s.high);
-        cells[5] = count(s.known), cells[6] = percent(s.sensitivity), cells[7] = percent(s.f1);
+        cells[5] = count(s.known), cells[6] = count(s.false_detections);
+        cells[7] = percent(s.sensitivity), cells[8] = percent(s.f1);
         table.row(std::move(cells));
     }
     std::printf("\n%s", table.text().c_str());
@@ -150,14 +151,23 @@ void print_pairs(const Score& score) {
 
 void print_interference(const Score& score) {
     Table table;
-    table.row({"interference", "known", "found", "false", "known s", "covered", "overlap", "onset s", "SD", "end s", "SD"});
+    table.row({"interference", "known", "found", "false", "known s", "found s", "covered", "overlap", "onset s", "SD", "end s",
+               "SD", "  most often taken for"});
     bool any = false;
-    for (const auto& s : score.interference) {
+    for (std::size_t k = 0; k < evaluate::interference_count; ++k) {
+        const auto& s = score.interference[k];
         if (!(s.known_s > 0 || s.found_s > 0)) continue;
         any = true;
+        const auto& taken = score.seconds[k];
+        std::size_t other = evaluate::interference_count;
+        for (std::size_t f = 0; f < evaluate::interference_count; ++f)
+            if (f != k && taken[f] > (other < evaluate::interference_count ? taken[other] : 0.0)) other = f;
         table.row({std::string(to_string(s.kind)), count(s.stretches), count(s.found), count(s.false_stretches),
-                   number(s.known_s), percent(s.covered), percent(s.overlap), number(s.onset_bias_s), number(s.onset_sd_s),
-                   number(s.end_bias_s), number(s.end_sd_s)});
+                   number(s.known_s), number(s.found_s), percent(s.covered), percent(s.overlap), number(s.onset_bias_s),
+                   number(s.onset_sd_s), number(s.end_bias_s), number(s.end_sd_s),
+                   other == evaluate::interference_count
+                       ? ""
+                       : std::string(to_string(evaluate::interference_labels[other])) + " (" + number(taken[other]) + " s)"});
     }
     if (any) std::printf("\n%s", table.text().c_str());
 }

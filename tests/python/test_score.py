@@ -8,6 +8,7 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.optimize import linear_sum_assignment
 from sklearn.metrics import (
     average_precision_score,
     confusion_matrix,
@@ -293,3 +294,101 @@ def test_of_an_analysis_in_memory_and_from_files(tmp_path):
     saved = fk.score(tmp_path / "calf.truth.json", tmp_path)
     assert saved.total["matched"] == score.total["matched"]
     assert saved.label_totals == pytest.approx(score.label_totals, abs=1e-5)  # times in files have six decimals
+
+
+def naive(case, tolerance_s=0.010, group_s=0.020, least_snr=6.0):
+    """The rules of the score in the simplest words there are; one site."""
+    def inside(t):
+        return any(s["onset_s"] <= t < s["end_s"] for s in case.known_segments)
+
+    def pairs(known, found):
+        distance = np.abs(np.subtract.outer(known, found))
+        rows, columns = linear_sum_assignment(np.where(distance <= tolerance_s, distance - 1e3, 0.0))
+        return {i: j for i, j in zip(rows, columns) if distance[i, j] <= tolerance_s}
+
+    known = sorted((d["peak_s"], d["amplitude_uv"] / d["noise_rms_uv"] < least_snr) for d in case.discharges)
+    counted = np.array([t for t, weak in known if not weak and not inside(t)])
+    uncounted = np.array([t for t, weak in known if weak or inside(t)])
+    found = np.sort([e["peak_s"] for e in case.events])
+    matched = pairs(counted, found)
+    rest = [j for j in range(len(found)) if j not in matched.values()]
+    in_interference = [j for j in rest if inside(found[j])]
+    rest = [j for j in rest if j not in in_interference]
+    weak = 0
+    aside = pairs(uncounted, found[rest])
+    for i, j in aside.items():
+        if inside(uncounted[i]):
+            in_interference.append(rest[j])
+        else:
+            weak += 1
+    rest = [j for k, j in enumerate(rest) if k not in aside.values()]
+    groups = np.split(np.arange(len(counted)), np.flatnonzero(np.diff(counted) >= group_s) + 1)
+    groups_found = extra = 0
+    for group in groups:
+        missed = [i for i in group if i not in matched]
+        if len(missed) == len(group):
+            continue
+        groups_found += 1
+        near = [j for j in rest if counted[group[0]] - tolerance_s <= found[j] <= counted[group[-1]] + tolerance_s]
+        extra += min(len(near), len(missed))
+    return {
+        "discharges": len(counted),
+        "matched": len(matched),
+        "groups": len(groups),
+        "groups_found": groups_found,
+        "extra_in_groups": extra,
+        "in_interference": len(in_interference),
+        "below_noise_found": weak,
+        "false_detections": len(rest) - extra,
+    }
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_counts_are_those_of_the_naive_rules(tmp_path, seed):
+    random = np.random.default_rng(seed)
+    case = Case(tmp_path, 10.0)
+    case.known_segments = [dict(onset_s=float(t), end_s=float(t + w), site="a", label=label) for t, w, label in
+                           zip(random.uniform(0, 9, 3), random.uniform(0, 1, 3), ["voluntary", "tremor", "cramp_discharge"])]
+    for t in random.uniform(0, 10, 300):
+        case.known(t, amplitude_uv=random.uniform(20, 200))
+    for t in random.choice([d["peak_s"] for d in case.discharges], 220) + random.uniform(-0.015, 0.015, 220):
+        case.found(max(t, 0.0))
+    theirs = naive(case)
+    total = case.score().total
+    assert {name: total[name] for name in theirs} == theirs
+    assert min(theirs["matched"], theirs["false_detections"], theirs["in_interference"], theirs["extra_in_groups"]) > 0
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_seconds_are_those_of_a_clock(tmp_path, seed):
+    # Whole tenths of seconds, so that looking at the middle of every tenth is exact.
+    random = np.random.default_rng(seed)
+    case = Case(tmp_path, 100.0)
+    kinds = ("voluntary", "cramp_discharge", "tremor")
+    for onset, length, kind in zip(random.integers(0, 900, 12), random.integers(1, 100, 12), random.choice(kinds, 12)):
+        case.known_segments.append(dict(onset_s=onset / 10, end_s=(onset + length) / 10, site="a", label=str(kind)))
+    for onset, length, kind in zip(random.integers(0, 900, 12), random.integers(1, 100, 12), random.choice(kinds, 12)):
+        if kind == "voluntary":
+            case.segments.append(dict(onset_s=onset / 10, end_s=(onset + length) / 10, site="a", kind=kind, reason="contraction"))
+        else:
+            case.bursts.append(dict(burst=len(case.bursts), onset_s=onset / 10, duration_s=length / 10, site="a", label=kind, probability=1))
+    clock = np.arange(0.05, 100, 0.1)
+    known = {k: np.zeros(1000, bool) for k in kinds}
+    said = {k: np.zeros(1000, bool) for k in kinds}
+    for s in case.known_segments:
+        known[s["label"]] |= (s["onset_s"] <= clock) & (clock < s["end_s"])
+    for s in case.segments:
+        said["voluntary"] |= (s["onset_s"] <= clock) & (clock < s["end_s"])
+    for b in case.bursts:
+        said[b["label"]] |= (b["onset_s"] <= clock) & (clock < b["onset_s"] + b["duration_s"])
+    score = case.score()
+    any_known, any_said = (np.any(list(x.values()), axis=0) for x in (known, said))
+    for k in kinds:
+        row = score.interference.loc[k]
+        either = (known[k] | said[k]).sum()
+        assert row["overlap"] == pytest.approx((known[k] & said[k]).sum() / either) if either else np.isnan(row["overlap"])
+        for f in kinds:
+            assert score.seconds.loc[k, f] == pytest.approx((known[k] & said[f]).sum() / 10)
+        assert score.seconds.loc[k, "none"] == pytest.approx((known[k] & ~any_said).sum() / 10)
+        assert score.seconds.loc["none", k] == pytest.approx((said[k] & ~any_known).sum() / 10)
+    assert score.sites.loc["a", "usable_min"] == pytest.approx((~any_known).sum() / 600)
