@@ -363,6 +363,28 @@ TEST(Surface, AGridReadsTheVelocityThatWasSet) {
     EXPECT_GT(read(4.0, 20.0), 4.4);
 }
 
+// The whole way at the skin, its microvolts and its ends, against the 1/r of one conductor: an arm
+// under layers alike is an arm in an endless conductor, twice (the air mirrors it).
+TEST(Surface, UnderLayersAlikeItIsTwiceTheEndlessConductor) {
+    const double sigma = 0.2;
+    SkinConductor half({3, 1, sigma, sigma, sigma, sigma}, 0);
+    Fibre f = straight(4);
+    f.to_tendon_mm = 31.3;
+    f.to_other_tendon_mm = 0;
+    f.x_mm = 2;
+    for (const double z : {-6.0, 3.0, 14.0, 33.0}) {
+        Montage one;
+        one.channels.push_back({{{0, z, 1}}});
+        const auto p = surface_potential({&f, 1}, half, one, skin_band, skin_hz);
+        const detail::NeedlePoint point{0, -4, z, 2, 0};
+        const auto arm = detail::arm_of(f, false, 0.05);
+        std::vector<double> exact(p.steps), seen;
+        detail::Travel({}, arm.step_mm).run(detail::line_weights(arm, f, {&point, 1}, {sigma, sigma}), seen);
+        detail::Reading(f, arm, 25, 8 * skin_hz / 1000).add(seen, -detail::microvolts_per_slope(50), exact);
+        EXPECT_LT(difference(p.fine, exact), 0.01) << z;
+    }
+}
+
 TEST(Surface, ADifferentialTurnsItsSignAtTheEndplate) {
     SkinConductor conductor;
     const auto f = straight(6);
@@ -443,7 +465,7 @@ TEST(Surface, AmplitudeFallsWithDepthAsAPower) {
     for (std::size_t i = 1; i < frequencies.size(); ++i) EXPECT_LT(frequencies[i], frequencies[i - 1]);
 }
 
-// Kuiken et al. 2003 (10.1080/03093640308726656): with 3, 9 and 18 mm of fat the RMS above the
+// Kuiken et al. 2003 (Prosthet Orthot Int 27:48-54): with 3, 9 and 18 mm of fat the RMS above the
 // middle of the muscle is 31.3, 80.2 and 90.0 % less than with none, in a finite-element upper arm
 // with bone. Ours is flat and without bone, with their kind of skin (dry): within 10 points.
 TEST(Surface, AmplitudeFallsWithFatAsPublished) {
@@ -591,6 +613,20 @@ TEST(Needle, AmplitudeFallsSteeplyWithDistance) {
     const auto unit = motor_unit(random);
     EXPECT_GT(needle_potential(unit, {NeedleKind::monopolar, 0, 12, 20}, needle_band, needle_hz).amplitude_uv,
               needle_potential(unit, {NeedleKind::concentric, 0, 12, 20}, needle_band, needle_hz).amplitude_uv);
+}
+
+// Against its cannula a needle sees no potential common to both, and a fibre beside the cannula
+// upside down.
+TEST(Needle, TheCannulaIsTheReference) {
+    for (const NeedleKind kind : needles) {
+        const Needle needle{kind, 0, 12, 25};
+        double sum = 0;
+        for (const auto& p : detail::points_of(needle)) sum += p.weight;
+        EXPECT_NEAR(sum, kind == NeedleKind::monopolar ? 1.0 : 0.0, 1e-12);
+        auto above = fibrillating_fibre(needle, 0.3);
+        above.fibre.depth_mm = 6.5;
+        EXPECT_EQ(look(at_needle(above, needle), needle_hz).phases.front(), kind == NeedleKind::monopolar ? 1 : -1);
+    }
 }
 
 TEST(UnitPotential, StartsAndEndsNearZero) {

@@ -14,9 +14,9 @@
 //
 // Axes: z along the fibres, x across, on the skin; depth downwards from the border of the
 // muscle, mm. Grid 1 mm, 512 along and 256 across, tables every 0.5 mm of depth made when
-// first needed (about 5 ms and 265 kB each), cubic in between. Against the closed form in a
-// half space the slope is within 1 % of its largest from 6 mm between source and electrode
-// on (measured in tests/conductor_test.cpp); below 4 mm the grid is too coarse. The
+// first needed (about 3 ms and 265 kB each; building takes 17 ms), cubic in between. Against the closed form in a
+// half space the slope is within 0.5 % of its largest from 6 mm between source and electrode
+// on (tests/conductor_test.cpp); nearer than 4 mm the grid is too coarse. The
 // transform repeats every 512 × 256 mm; beyond half of that the slope is 0.
 // Not for several threads at once (the tables grow). Throws std::invalid_argument when built.
 #pragma once
@@ -56,7 +56,7 @@ inline void require(const char* name, double value, double low, double high, con
 /// highly resistive skin: muscle 0.40 and 0.09, fat 0.047, skin 4.88e-4 S/m (Botelho et al.
 /// 2019, table 1, 10.1371/journal.pcbi.1007267).
 struct Tissue {
-    double fat_mm = 3;    ///< the thinnest layer of Kuiken et al. 2003 (10.1080/03093640308726656); 0 to 100
+    double fat_mm = 3;    ///< 0 to 100; 3: the thinnest layer of Kuiken et al. 2003 (Prosthet Orthot Int 27:48-54)
     double skin_mm = 1;   ///< 0 to 10
     double muscle_along_s_per_m = 0.5;
     double muscle_across_s_per_m = 0.1;
@@ -93,7 +93,7 @@ private:
 class SkinConductor {
 public:
     /// 10 mm: the largest size along the fibres that SENIAM recommends (Hermens et al. 2000,
-    /// 10.1016/S1050-6411(00)00027-4). 0 is a point; up to 20.
+    /// J Electromyogr Kinesiol 10:361-374). 0 is a point; up to 20.
     explicit SkinConductor(const Tissue& tissue = {}, double electrode_diameter_mm = 10, const ConductorGrid& grid = {})
         : tissue_(tissue), grid_(grid), along_(checked(tissue, electrode_diameter_mm, grid).along), across_(grid.across),
           radius_mm_(0.5 * electrode_diameter_mm) {

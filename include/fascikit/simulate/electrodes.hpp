@@ -129,7 +129,7 @@ struct NeedlePoint {
 /// of a standard needle of 0.46 mm), long side along the needle, 13 points, against the mean
 /// along 20 mm of cannula. Monopolar: a cone 0.58 mm long and 0.15 mm wide at its base, much like
 /// that ellipse (Nandedkar and Sanders 1991, 10.1002/mus.880140204), against a far reference.
-/// Single fibre: 25 um in a side port, against its cannula (Ekstedt and Stålberg; [from memory]).
+/// Single fibre: 25 um (Trontelj 2003, 10.1016/s1567-4231(09)70120-0), against its cannula.
 /// The metal's own distortion of the field is left out.
 [[nodiscard]] inline std::vector<NeedlePoint> points_of(const Needle& n) {
     require("x_mm of the needle", n.x_mm, -1000, 1000, "mm");
