@@ -65,7 +65,7 @@ class Estimate(NamedTuple):
 
     def exp(self) -> Estimate:
         """Of a natural logarithm, the ratio."""
-        return Estimate(*(math.exp(v) for v in self))
+        return Estimate(*(math.exp(v) if not v > 709 else math.inf for v in self))
 
 
 @dataclass(frozen=True, eq=False)
@@ -418,6 +418,7 @@ def calibration(p: ArrayLike, outcome: ArrayLike, bins: int = 10, *, kind: str =
     Give all candidates, not only those that passed a threshold. The calibration error
     depends on the bins and is too large where bins hold few; the Brier score is not.
     """
+    _check_bins(bins)
     y = np.asarray(outcome)
     wrong = np.flatnonzero(~((y == 0) | (y == 1)))
     if wrong.size:
@@ -452,6 +453,7 @@ def label_calibration(
         For shapes that do not fit, labels that are no column, and probabilities outside
         0 to 1 or NaN.
     """
+    _check_bins(bins)
     columns = p.columns if isinstance(p, pd.DataFrame) else labels
     table = np.ascontiguousarray(p, np.float64)
     if table.ndim != 2:
@@ -657,7 +659,7 @@ def kappa(
         raise ValueError(f"kappa: {len(first)} and {len(second)} ratings: allowed is as many of each")
     for name, side in (("a", first), ("b", second)):
         for i, value in enumerate(side):
-            if pd.isna(value):
+            if pd.api.types.is_scalar(value) and pd.isna(value):
                 raise ValueError(f"kappa: rating {i} of {name} is missing")
     values = set(first) | set(second)
     if categories is None:
@@ -758,6 +760,8 @@ def bootstrap(
     """
     if not 0 <= seed < 2**64:
         raise ValueError(f"seed {seed}: allowed is 0 to 2^64 - 1")
+    if not 100 <= n <= 1_000_000:
+        raise ValueError(f"{n} replicates: allowed is 100 to 1000000")
     if isinstance(values, (pd.DataFrame, pd.Series)):
         take: Callable[[NDArray[np.int64]], Any] = values.iloc.__getitem__
     elif isinstance(values, np.ndarray):
@@ -832,6 +836,11 @@ def score_bursts(truth: ArrayLike, found: ArrayLike, *, least_iou: float = 0.5) 
     return BurstScore(**_core.score_bursts(_integers(truth, "truth"), _integers(found, "found"), float(least_iou)))
 
 
+def _check_bins(bins: int) -> None:
+    if not 1 <= bins <= 1000:
+        raise ValueError(f"{bins} bins: allowed is 1 to 1000")
+
+
 def _one_axis(array: NDArray[Any], name: str) -> NDArray[Any]:
     if array.ndim != 1:
         raise ValueError(f"{name} has {array.ndim} axes: allowed is 1")
@@ -847,10 +856,14 @@ def _integers(values: ArrayLike, name: str) -> NDArray[np.int64]:
     if array.size == 0:
         return np.empty(0, np.int64)
     if array.dtype.kind not in "iub":
-        wrong = [v for v in array.tolist() if not (isinstance(v, (int, float)) and v == v and v == int(v))]
+        wrong = [v for v in array.tolist() if not _is_whole(v)]
         if wrong:
             raise ValueError(f"{name} holds {wrong[0]!r}: allowed are whole numbers")
     return np.ascontiguousarray(array, np.int64)
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, (int, float)) and math.isfinite(value) and value == int(value) and abs(value) < 2**63
 
 
 def _units(values: Any, name: str) -> NDArray[np.int64]:
@@ -866,5 +879,6 @@ def _calibration(found: dict[str, Any]) -> Calibration:
 
 
 def _kappa(found: dict[str, Any], table: NDArray[np.int64], order: Sequence[Any]) -> Kappa:
-    frame = pd.DataFrame(table, index=pd.Index(order, name="a"), columns=pd.Index(order, name="b"))
+    rows, columns = (pd.Index(order, name=name, tupleize_cols=False) for name in "ab")
+    frame = pd.DataFrame(table, index=rows, columns=columns)
     return Kappa(Estimate(*found["kappa"]), found["standard_error"], found["observed"], found["expected"], found["n"], frame)

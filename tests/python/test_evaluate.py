@@ -100,6 +100,8 @@ def test_calibration_refuses_options():
         evaluate.calibration([0.5], [1], kind="wide")
     with pytest.raises(ValueError, match="0 bins"):
         evaluate.calibration([0.5], [1], 0)
+    with pytest.raises(ValueError, match="-1 bins"):
+        evaluate.calibration([0.5], [1], -1)
 
 
 # --- units
@@ -179,6 +181,24 @@ def test_units_of_a_result():
     assert found.well_detected == [5]
 
 
+def test_inputs_are_converted_and_never_changed(random):
+    times = np.cumsum(random.exponential(1.0, 100)).astype(np.float32)
+    units = random.integers(0, 3, 100).astype(np.int16)
+    strided_times, strided_units = np.repeat(times, 2)[::2], np.repeat(units, 2)[::2]
+    before = times.copy(), units.copy()
+    for array in (times, units):
+        array.flags.writeable = False
+    one = evaluate.unit_agreement(times, units, strided_times, strided_units)
+    assert (one.pairs.agreement == 1).all() and len(one.pairs) == 3
+    two = evaluate.unit_agreement(list(map(float, times)), list(map(int, units)), times.astype(float), units.astype(float))
+    pd.testing.assert_frame_equal(one.agreement, two.agreement)
+    np.testing.assert_array_equal(before[0], times)
+    np.testing.assert_array_equal(before[1], units)
+    for bad in (np.inf, 1e30, "x"):
+        with pytest.raises(ValueError, match="units_a holds"):
+            evaluate.unit_agreement([1.0], [bad], [], [])
+
+
 def test_units_empty_and_refused():
     found = evaluate.unit_agreement([], [], [1.0], [2])
     assert len(found.pairs) == 0 and found.unpaired_b == [2] and found.false_units == [2]
@@ -212,6 +232,12 @@ def test_bland_altman_by_numpy(random):
     assert evaluate.bland_altman(a, b, 10).bias == r.bias, "minutes do not enter the difference"
     assert "30 recordings" in repr(r) and "counts of 0" not in repr(r)
     assert "counts of 0: 1 and 0" in repr(evaluate.bland_altman([0, 4], [2, 4], 5))
+
+
+def test_ratios_beyond_numbers_are_infinite():
+    r = evaluate.bland_altman([0, 1e300], [1e300, 0], 5, offset=1e-300)
+    assert r.limits[1].high == np.inf and r.limits[0].low == 0
+    repr(r)
 
 
 def test_bland_altman_refuses():
@@ -287,6 +313,7 @@ def test_kappa_values_and_refusals():
         evaluate.kappa([1, 2], [1, 2], "cubic")
     with pytest.raises(ValueError, match="names mixed with numbers"):
         evaluate.kappa([1, "a"], [1, "a"])
+    assert evaluate.kappa([(1, 2), (3, 4)], [(1, 2), (3, 4)]).kappa.value == 1
 
 
 def test_window_agreement():
@@ -341,6 +368,8 @@ def test_bootstrap_values_and_refusals():
         evaluate.bootstrap([1.0], np.mean)
     with pytest.raises(ValueError, match="10 replicates"):
         evaluate.bootstrap([1.0, 2.0], np.mean, 10)
+    with pytest.raises(ValueError, match="replicates: allowed is 100 to 1000000"):
+        evaluate.bootstrap([1.0, 2.0], np.mean, 10**30)
     with pytest.raises(ValueError, match="method 'bc': allowed is bca, percentile"):
         evaluate.bootstrap([1.0, 2.0], np.mean, method="bc")
     with pytest.raises(ValueError, match="seed -1"):

@@ -88,7 +88,9 @@ inline void check_confidence(double confidence, const char* name = "confidence")
     BlandAltman result;
     result.n = static_cast<std::int64_t>(a.size());
     const double n = static_cast<double>(a.size());
-    const auto difference = [&](std::size_t i) { return std::log((a[i] + options.offset) / (b[i] + options.offset)); };
+    const auto difference = [&](std::size_t i) {
+        return std::log(a[i] + options.offset) - std::log(b[i] + options.offset);
+    };
     double total_a = 0, total_b = 0, total_minutes = 0, squares = 0;
     for (std::size_t i = 0; i < a.size(); ++i) {
         for (const double count : {a[i], b[i]}) {
