@@ -171,7 +171,8 @@ class UnitAgreement:
         median = f", median agreement {self.pairs['agreement'].median():.3f}" if len(self.pairs) else ""
         return (
             f"<UnitAgreement: {len(self.pairs)} pairs of {a} and {b} units{median}; {len(self.well_detected)} well "
-            f"detected, {len(self.redundant)} redundant, {len(self.overmerged)} overmerged, {len(self.false_units)} false>"
+            f"detected, {len(self.redundant)} redundant, {len(self.overmerged)} overmerged, "
+            f"{len(self.false_units)} false>"
         )
 
 
@@ -216,7 +217,8 @@ class BlandAltman:
     def __repr__(self) -> str:
         low, high = self.limits
         zeros = f", counts of 0: {self.zero_a} and {self.zero_b}" if self.zero_a or self.zero_b else ""
-        return f"<BlandAltman a / b {self.ratio}, limits {low.value:.3f} to {high.value:.3f}, {self.n} recordings{zeros}>"
+        limits = f"limits {low.value:.3f} to {high.value:.3f}"
+        return f"<BlandAltman a / b {self.ratio}, {limits}, {self.n} recordings{zeros}>"
 
 
 @dataclass(frozen=True)
@@ -530,7 +532,8 @@ def unit_agreement(
     Independent units agree by chance, about 2 x tolerance x rate: 2 % at 1 /s and 10 ms.
     """
     found = _core.unit_agreement(
-        _vector(times_a, "times_a"), _units(units_a, "units_a"), _vector(times_b, "times_b"), _units(units_b, "units_b"),
+        _vector(times_a, "times_a"), _units(units_a, "units_a"),
+        _vector(times_b, "times_b"), _units(units_b, "units_b"),
         float(tolerance_ms), float(max_lag_ms), float(least_agreement), float(well_detected), float(redundant),
         float(overmerged),
     )
@@ -881,4 +884,5 @@ def _calibration(found: dict[str, Any]) -> Calibration:
 def _kappa(found: dict[str, Any], table: NDArray[np.int64], order: Sequence[Any]) -> Kappa:
     rows, columns = (pd.Index(order, name=name, tupleize_cols=False) for name in "ab")
     frame = pd.DataFrame(table, index=rows, columns=columns)
-    return Kappa(Estimate(*found["kappa"]), found["standard_error"], found["observed"], found["expected"], found["n"], frame)
+    found["kappa"] = Estimate(*found["kappa"])
+    return Kappa(**found, table=frame)

@@ -176,7 +176,8 @@ def test_units_of_a_result():
     found = evaluate.unit_agreement([1, 2, 3], missing, [1.001, 2, 3], [5.0, np.nan, 5.0])
     assert found.agreement.shape == (1, 1)
     assert found.pairs.iloc[0].to_dict() == {
-        "unit_a": 0, "unit_b": 5, "n_a": 2, "n_b": 2, "common": 2, "agreement": 1, "recall": 1, "precision": 1, "lag_ms": 0,
+        "unit_a": 0, "unit_b": 5, "n_a": 2, "n_b": 2, "common": 2,
+        "agreement": 1, "recall": 1, "precision": 1, "lag_ms": 0,
     }
     assert found.well_detected == [5]
 
@@ -190,7 +191,8 @@ def test_inputs_are_converted_and_never_changed(random):
         array.flags.writeable = False
     one = evaluate.unit_agreement(times, units, strided_times, strided_units)
     assert (one.pairs.agreement == 1).all() and len(one.pairs) == 3
-    two = evaluate.unit_agreement(list(map(float, times)), list(map(int, units)), times.astype(float), units.astype(float))
+    lists = list(map(float, times)), list(map(int, units))
+    two = evaluate.unit_agreement(*lists, times.astype(float), units.astype(float))
     pd.testing.assert_frame_equal(one.agreement, two.agreement)
     np.testing.assert_array_equal(before[0], times)
     np.testing.assert_array_equal(before[1], units)
@@ -356,7 +358,8 @@ def test_bootstrap_of_tables_and_seeds():
     assert one.estimate.low < 87 / 106 < one.estimate.high <= 1
     np.testing.assert_array_equal(one.replicates, evaluate.bootstrap(table, sensitivity, 500).replicates)
     assert one.estimate != evaluate.bootstrap(table, sensitivity, 500, seed=2).estimate
-    same = evaluate.bootstrap(list(table.itertuples()), lambda rows: sum(r.matched for r in rows) / sum(r.discharges for r in rows), 500)
+    rows = list(table.itertuples())
+    same = evaluate.bootstrap(rows, lambda t: sum(r.matched for r in t) / sum(r.discharges for r in t), 500)
     np.testing.assert_array_equal(one.replicates, same.replicates)
     assert "bca, 500 replicates" in repr(one)
 

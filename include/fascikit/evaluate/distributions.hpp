@@ -19,7 +19,9 @@ namespace fascikit::evaluate {
 
 inline constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
-[[nodiscard]] inline double normal_probability(double z) noexcept { return 0.5 * std::erfc(-z * 0.70710678118654752440); }
+[[nodiscard]] inline double normal_probability(double z) noexcept {
+    return 0.5 * std::erfc(-z * 0.70710678118654752440);
+}
 
 [[nodiscard]] inline double normal_quantile(double p) noexcept {
     if (!(p > 0 && p < 1)) return not_a_number;

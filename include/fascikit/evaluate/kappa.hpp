@@ -173,7 +173,8 @@ struct WindowAgreement {
     result.both = count[3];
     const std::int64_t apart = result.only_a + result.only_b;
     const auto share = [&](std::int64_t agreed) {
-        return agreed + apart ? static_cast<double>(2 * agreed) / static_cast<double>(2 * agreed + apart) : not_a_number;
+        const std::int64_t of = 2 * agreed + apart;
+        return of ? static_cast<double>(2 * agreed) / static_cast<double>(of) : not_a_number;
     };
     result.positive_agreement = share(result.both);
     result.negative_agreement = share(result.neither);

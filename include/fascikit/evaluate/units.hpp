@@ -44,7 +44,8 @@
 namespace fascikit::evaluate {
 
 struct UnitOptions {
-    double tolerance_ms = 10;      ///< as `score`: half the width of a surface potential, whose peak two analyses put on different phases
+    /// As `score`: half the width of a surface potential, whose peak two analyses put on different phases.
+    double tolerance_ms = 10;
     double max_lag_ms = 0;         ///< 0 to 100; choice: both sides read the same recording
     double least_agreement = 0.5;  ///< SpikeInterface: above one half no unit can have two partners
     double well_detected = 0.8;    ///< SpikeInterface
@@ -142,8 +143,10 @@ using Trains = std::map<std::int64_t, std::vector<double>>;
 
 }  // namespace detail
 
-[[nodiscard]] inline UnitAgreement unit_agreement(std::span<const double> times_a, std::span<const std::int64_t> units_a,
-                                                  std::span<const double> times_b, std::span<const std::int64_t> units_b,
+[[nodiscard]] inline UnitAgreement unit_agreement(std::span<const double> times_a,
+                                                  std::span<const std::int64_t> units_a,
+                                                  std::span<const double> times_b,
+                                                  std::span<const std::int64_t> units_b,
                                                   const UnitOptions& options = {}) {
     const auto share = [](double value, const char* name) {
         if (!(value > 0 && value <= 1))
