@@ -344,6 +344,22 @@ TEST(Score, InterferenceCountsAsStretches) {
     EXPECT_DOUBLE_EQ(s.seconds[4][4], 120 - 44 - 7);
 }
 
+TEST(Score, AFoundStretchIsFalseBelowTheHalf) {
+    // Known 10 to 15 s. Of 10 to 20 half is known; of 10 to 20.1 less than half; of 14 to 15.5 two thirds.
+    Truth truth = truth_of(60, {});
+    truth.segments = {{10, 15, "a", Label::tremor}};
+    const auto wrong = [&](double onset_s, double end_s) {
+        Findings f;
+        f.sites = {"a"};
+        f.segments = {{onset_s, end_s, "a", SegmentKind::voluntary}};
+        return score(truth, f).interference[0].false_stretches;
+    };
+    EXPECT_EQ(wrong(10, 20), 0);
+    EXPECT_EQ(wrong(10, 20.1), 1);
+    EXPECT_EQ(wrong(14, 15.5), 0);
+    EXPECT_EQ(wrong(30, 31), 1);
+}
+
 TEST(Score, ATonicUnitIsNoInterference) {
     // Known one by one and labelled voluntary: its discharges count, and calling it a contraction is no false segment.
     Truth truth = truth_of(60, {});
