@@ -17,7 +17,7 @@ program=$build/venv/bin/fascikit
 if (($# == 0)); then
     recording=fascikit-out/calf.edf
     mkdir -p fascikit-out
-    [[ -f $recording && -f fascikit-out/calf.truth.json ]] || "$program" simulate calf "$recording" --seed 1
+    [[ -f $recording && -f fascikit-out/calf.truth.json ]] || "$program" simulate calf "$recording" --seed 1 --force
     options=()
 else
     recording=$1

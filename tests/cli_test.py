@@ -11,6 +11,7 @@ import re
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -91,8 +92,11 @@ def test_help_and_version_say_what_it_is():
     (("simulate", "calf", "x.edf", "--seed", "-1"), "'-1': allowed is a whole number"),
     (("simulate", "calf", "x.edf", "--seed", "99999999999999999999999"), "--seed"),
     (("simulate",), "SCENARIO"),
-    (("simulate", "thigh", "x.edf"), "calf, needle, rest"),
+    (("simulate", "thigh", "x.edf"), "allowed is calf, frequent, "),
     (("simulate", "calf", "x.bdf"), ".edf"),
+    (("simulate", "calf", "x.edf", "--set", "test"), "{tuning,reporting}"),
+    (("simulate", "calf", "x.edf", "--duration-s", "1"), "duration 1 s: allowed is 10 to 86400"),
+    (("simulate", "calf", "x.edf", "--duration-s", "nan"), "duration nan s"),
     (("score", "x.json"), "OUTDIR"),
     (("stream", "--fs", "2048", "--channels", "0", "--format", "f32"), "1 to 4096"),
     (("stream", "--fs", "nan", "--channels", "1", "--format", "f32"), "nan"),
@@ -203,8 +207,10 @@ def test_a_full_disk_under_the_table_is_1(calf):
 
 
 def test_simulate_is_reproducible_and_lists(calf, tmp_path):
+    listed = done("simulate", "--list")
     for name in ("calf", "needle", "rest"):
-        assert re.search(rf"^{name} ", done("simulate", "--list"), re.M)
+        assert re.search(rf"^{name} ", listed, re.M)
+    assert max(len(line) for line in listed.splitlines()) <= 120
     done("simulate", "calf", tmp_path / "a.edf")
     done("simulate", "calf", tmp_path / "b.edf", "--seed", 2)
     assert (tmp_path / "a.edf").read_bytes() == calf.read_bytes()
@@ -212,6 +218,44 @@ def test_simulate_is_reproducible_and_lists(calf, tmp_path):
     truth = json.loads((tmp_path / "a.truth.json").read_text())
     assert truth["version"] == 1 and truth["sampling_rate_hz"] == 2048 and truth["duration_s"] == 60
     assert {d["site"] for d in truth["discharges"]} == {"left calf", "right calf"}
+
+
+def test_simulate_replaces_nothing_unless_told(calf, tmp_path):
+    path = tmp_path / "mine.edf"
+    path.write_bytes(b"a recording")
+    assert "mine.edf exists: --force replaces it" in refused(1, "simulate", "calf", path)
+    assert path.read_bytes() == b"a recording" and files_below(tmp_path) == ["mine.edf"]
+    done("simulate", "calf", path, "--force")
+    assert path.read_bytes() == calf.read_bytes()
+
+
+def test_simulate_with_another_set_duration_and_background(tmp_path):
+    done("simulate", "frequent", tmp_path / "r.edf", "--set", "reporting", "--duration-s", 12)
+    truth = json.loads((tmp_path / "r.truth.json").read_text())
+    assert truth["sampling_rate_hz"] == 2000 and truth["duration_s"] == 12
+    rng = np.random.default_rng(1)
+    rows = "\n".join(f"{v:.3f}" for v in rng.normal(0, 5, 8 * 2048))
+    (tmp_path / "rest.csv").write_text("rest [uV]\n" + rows + "\n")
+    line = refused(1, "simulate", "frequent", tmp_path / "b.edf", "--background", tmp_path / "rest.csv")
+    assert "rate" in line
+    lines = [f"{i / 2048:.7f},{v}" for i, v in enumerate(rows.split())]
+    (tmp_path / "rest.csv").write_text("time_s,rest [uV]\n" + "\n".join(lines) + "\n")
+    done("simulate", "frequent", tmp_path / "b.edf", "--background", tmp_path / "rest.csv", "--duration-s", 20)
+    levels = [d["noise_rms_uv"] for d in json.loads((tmp_path / "b.truth.json").read_text())["discharges"]]
+    # White noise of 5 uV up to 1024 Hz has 5 sqrt(480 / 1024) = 3.42 in the band.
+    assert levels and all(2.9 < level < 3.9 for level in levels)
+    assert "needle" in refused(2, "simulate", "needle", tmp_path / "n.edf", "--background", tmp_path / "rest.csv")
+
+
+def test_the_small_recordings_are_made_again_byte_for_byte(tmp_path):
+    kept = Path(__file__).parents[1] / "datasets" / "simulated"
+    environment = {**os.environ, "FASCIKIT_PROGRAM": PROGRAM}
+    subprocess.run(["bash", kept.parent / "make.sh", tmp_path], check=True, capture_output=True, env=environment)
+    names = files_below(kept)
+    assert names == files_below(tmp_path) and len(names) >= 8
+    for name in names:
+        assert (tmp_path / name).read_bytes() == (kept / name).read_bytes(), name
+    assert sum((kept / name).stat().st_size for name in names) <= 1_000_000
 
 
 def test_info_names_channels_and_nobody(calf):

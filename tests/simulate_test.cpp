@@ -1,10 +1,13 @@
 #include "fascikit/simulate/scenarios.hpp"
 
+#include "fascikit/evaluate/rules.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -131,9 +134,7 @@ UnitPotential a_potential(Random& random, double amplitude_uv, Band band) {
     return p;
 }
 
-bool interference(Label label) {
-    return label == Label::voluntary || label == Label::cramp_discharge || label == Label::tremor;
-}
+bool interference(Label label) { return evaluate::interference_index(label).has_value(); }
 
 }  // namespace
 
@@ -324,7 +325,7 @@ TEST(Scenarios, AreListedAndAnUnknownOneIsRefused) {
     } catch (const std::invalid_argument& e) {
         EXPECT_EQ(std::string(e.what()).substr(0, 36), "scenario 'thigh': allowed is calf, f");
     }
-    for (const double bad : {0.0, 9.0, -5.0, 1e9}) EXPECT_THROW((void)make("rest", short_one(ParameterSet::tuning, 1, bad)), std::invalid_argument);
+    for (const double bad : {0.0, 9.0, -5.0, 1e9, std::numeric_limits<double>::infinity()}) EXPECT_THROW((void)make("rest", short_one(ParameterSet::tuning, 1, bad)), std::invalid_argument);
 }
 
 TEST(Scenarios, RestIsNoiseOfItsLevelAndHalfAnHourLong) {

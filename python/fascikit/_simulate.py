@@ -95,6 +95,8 @@ def simulate(
         raise ValueError(f"seed {seed}: allowed is 0 to 2^64 - 1")
     if parameter_set not in ("tuning", "reporting"):
         raise ValueError(f"parameter_set {parameter_set!r}: allowed is 'tuning' or 'reporting'")
+    if duration_s is not None and math.isnan(duration_s):
+        raise ValueError("duration_s nan: allowed is 10 to 86400")
     rest = np.zeros(0)
     if background is not None:
         rest = np.asarray(background, dtype=float)

@@ -1,10 +1,12 @@
 #include <charconv>
 #include <cstdio>
+#include <optional>
 #include <sys/stat.h>
 #include <system_error>
 
 #include "commands.hpp"
 #include "fascikit/core/error.hpp"
+#include "fascikit/core/finite.hpp"
 #include "fascikit/io/read.hpp"
 #include "fascikit/io/truth.hpp"
 #include "fascikit/io/write_edf.hpp"
@@ -21,7 +23,7 @@ struct Arguments {
     std::string background;
     std::uint64_t seed = 1;
     std::string set = "tuning";
-    double duration_s = core::not_given;
+    std::optional<double> duration_s;
     bool list = false;
     bool force = false;
 };
@@ -71,7 +73,10 @@ void simulate_file(const Arguments& a) {
     simulate::ScenarioOptions options;
     options.seed = a.seed;
     options.set = a.set == "reporting" ? simulate::ParameterSet::reporting : simulate::ParameterSet::tuning;
-    options.duration_s = a.duration_s;
+    if (a.duration_s) {
+        options.duration_s = *a.duration_s;
+        if (core::is_nan(*a.duration_s)) core::fail_option("duration nan s: allowed is 10 to 86400");
+    }
     std::vector<double> background;
     if (!a.background.empty()) {
         background = read_background(a.background, options.background_rate_hz);

@@ -87,7 +87,7 @@ inline constexpr std::array<Scenario, 22> scenario_table{{
     for (const Scenario& scenario : scenario_table) {
         known += (known.empty() ? "" : ", ") + std::string(scenario.name);
         if (scenario.name != name) continue;
-        if (core::is_finite(options.duration_s) && !(options.duration_s >= 10 && options.duration_s <= 86400))
+        if (!core::is_nan(options.duration_s) && !(options.duration_s >= 10 && options.duration_s <= 86400))
             core::fail_option("duration " + core::number(options.duration_s) + " s: allowed is 10 to 86400");
         if (!options.background.empty() && scenario.electrode == Electrode::needle)
             core::fail_option("a background takes the place of noise at the skin: '" + std::string(name) + "' is a needle scenario");

@@ -89,6 +89,7 @@ inline void needle_fibres(NeedleStage& s) {
         scale_to(p, s.draw({25, 50, 20, 45}));
         s.play(p, endplate_noise(random, EndplateNoiseOptions::drawn(random, s.part()), s.at(32), s.at(37)), Label::endplate_noise);
     }
+    s.scene.segment(0, s.at(32), s.at(37), Label::endplate_noise);
     {
         Random random = s.stream();
         const SingleFibre f = fibrillating_fibre(s.needle(), s.draw({0.2, 0.4, 0.3, 0.5}));
