@@ -30,9 +30,8 @@ struct Arguments {
 
 void list_scenarios() {
     for (const auto& s : simulate::scenarios())
-        std::printf("%-14s %-8s %5s  %s\n%-14s %-8s %5s  varies: %s\n", std::string(s.name).c_str(),
-                    std::string(to_string(s.electrode)).c_str(), clock(s.duration_s).c_str(), std::string(s.description).c_str(),
-                    "", "", "", std::string(s.varies).c_str());
+        std::printf("%-14s %-8s %5.0f s  %s\n%31s varies: %s\n", std::string(s.name).c_str(), std::string(to_string(s.electrode)).c_str(),
+                    s.duration_s, std::string(s.description).c_str(), "", std::string(s.varies).c_str());
 }
 
 /// The first channel of a recorded rest.

@@ -70,27 +70,36 @@ private:
 
 }  // namespace
 
+// One line an item: thousands of discharges stay readable, and small.
 std::string truth_json(const Truth& truth) {
-    Json discharges = Json::array(), segments = Json::array(), confounders = Json::array();
-    for (const auto& d : truth.discharges)
-        discharges.push_back({{"peak_s", d.peak_s},
-                              {"site", d.site},
-                              {"unit", d.unit},
-                              {"label", to_string(d.label)},
-                              {"amplitude_uv", d.amplitude_uv},
-                              {"noise_rms_uv", d.noise_rms_uv}});
-    for (const auto& s : truth.segments)
-        segments.push_back({{"onset_s", s.onset_s}, {"end_s", s.end_s}, {"site", s.site}, {"label", to_string(s.label)}});
-    for (const auto& c : truth.confounders)
-        confounders.push_back({{"onset_s", c.onset_s}, {"end_s", c.end_s}, {"kind", c.kind}});
-    const Json json = {{"version", truth.version},
-                       {"sampling_rate_hz", truth.sampling_rate_hz},
-                       {"duration_s", truth.duration_s},
-                       {"band_hz", {truth.band.low_hz, truth.band.high_hz}},
-                       {"discharges", discharges},
-                       {"segments", segments},
-                       {"confounders", confounders}};
-    return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+    std::string out = "{\n";
+    const auto put = [&out](const char* key, const Json& value) {
+        out += std::string("\"") + key + "\": " + value.dump(-1, ' ', false, Json::error_handler_t::replace) + ",\n";
+    };
+    const auto list = [&out](const char* key, const auto& items, const auto& json, const char* after) {
+        out += std::string("\"") + key + "\": [";
+        const char* before = "\n";
+        for (const auto& item : items) {
+            out += before + json(item).dump(-1, ' ', false, Json::error_handler_t::replace);
+            before = ",\n";
+        }
+        out += std::string("]") + after + "\n";
+    };
+    put("version", truth.version);
+    put("sampling_rate_hz", truth.sampling_rate_hz);
+    put("duration_s", truth.duration_s);
+    put("band_hz", {truth.band.low_hz, truth.band.high_hz});
+    list("discharges", truth.discharges, [](const TrueDischarge& d) {
+        return Json{{"peak_s", d.peak_s}, {"site", d.site}, {"unit", d.unit}, {"label", to_string(d.label)},
+                    {"amplitude_uv", d.amplitude_uv}, {"noise_rms_uv", d.noise_rms_uv}};
+    }, ",");
+    list("segments", truth.segments, [](const TrueSegment& s) {
+        return Json{{"onset_s", s.onset_s}, {"end_s", s.end_s}, {"site", s.site}, {"label", to_string(s.label)}};
+    }, ",");
+    list("confounders", truth.confounders, [](const Confounder& c) {
+        return Json{{"onset_s", c.onset_s}, {"end_s", c.end_s}, {"kind", c.kind}};
+    }, "");
+    return out + "}\n";
 }
 
 void write_truth(const Truth& truth, const std::string& path) { write_whole(path, truth_json(truth)); }

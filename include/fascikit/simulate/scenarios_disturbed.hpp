@@ -12,7 +12,7 @@ namespace fascikit::simulate::detail {
 
 /// Gluteus maximus through 20 to 35 mm of fat: little is left of a discharge, and it is blunt.
 [[nodiscard]] inline Simulated gluteal(const ScenarioOptions& options) {
-    Stage stage(options, Electrode::surface, skin_rate(options), 120, {{"left gluteus maximus"}, {"right gluteus maximus"}});
+    Stage stage(options, Electrode::surface, skin_rate(options), 120, {{"left gluteus"}, {"right gluteus"}});
     for (std::size_t site = 0; site < 2; ++site) stage.noise(site);
     stage.hum_and_drift(8.0);
     MuscleOptions thick;
@@ -29,7 +29,7 @@ namespace fascikit::simulate::detail {
 /// Paraspinal muscles with the heart on both sides, its QRS up to hundreds of µV.
 [[nodiscard]] inline Simulated trunk(const ScenarioOptions& options) {
     Stage stage(options, Electrode::surface, skin_rate(options), 120,
-                {{"left paraspinal"}, {"right paraspinal"}, {"left rectus abdominis"}});
+                {{"left paraspinal"}, {"right paraspinal"}, {"left rectus"}});
     for (std::size_t site = 0; site < 3; ++site) stage.noise(site);
     stage.hum_and_drift(6.0);
     EcgOptions heart;
@@ -47,7 +47,7 @@ namespace fascikit::simulate::detail {
 }
 /// A restless subject: the electrodes move, the cables swing, contacts pop.
 [[nodiscard]] inline Simulated restless(const ScenarioOptions& options) {
-    Stage stage(options, Electrode::surface, skin_rate(options), 120, {{"left vastus lateralis"}, {"right vastus lateralis"}});
+    Stage stage(options, Electrode::surface, skin_rate(options), 120, {{"left vastus"}, {"right vastus"}});
     for (std::size_t site = 0; site < 2; ++site) stage.noise(site);
     stage.hum_and_drift(8.0);
     for (std::size_t site = 0; site < 2; ++site) {

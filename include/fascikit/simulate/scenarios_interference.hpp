@@ -10,10 +10,6 @@
 
 namespace fascikit::simulate::detail {
 
-[[nodiscard]] inline double skin_rate(const ScenarioOptions& options) noexcept {
-    return options.set == ParameterSet::reporting ? 2000 : 2048;
-}
-
 /// Contractions of a few seconds, weak to strong, with pauses; units fasciculate before, between and during.
 [[nodiscard]] inline Simulated contractions(const ScenarioOptions& options) {
     Stage stage(options, Electrode::surface, skin_rate(options), 120, {{"left biceps"}});
@@ -32,7 +28,7 @@ namespace fascikit::simulate::detail {
 }
 /// One unit held at 6 to 10 Hz without rest, fasciculations of others above it.
 [[nodiscard]] inline Simulated tonic_unit(const ScenarioOptions& options) {
-    Stage stage(options, Electrode::surface, skin_rate(options), 120, {{"left tibialis anterior"}});
+    Stage stage(options, Electrode::surface, skin_rate(options), 120, {{"left tibialis"}});
     stage.noise(0);
     stage.hum_and_drift(6.0);
     StagedMuscle muscle(stage, 0);
@@ -46,7 +42,7 @@ namespace fascikit::simulate::detail {
 }
 /// A limb that shakes: bursts of many units at the published rates, resting in between.
 [[nodiscard]] inline Simulated tremor_limb(const ScenarioOptions& options) {
-    Stage stage(options, Electrode::surface, skin_rate(options), 90, {{"left forearm extensors"}});
+    Stage stage(options, Electrode::surface, skin_rate(options), 90, {{"left forearm"}});
     stage.noise(0);
     stage.hum_and_drift(6.0);
     StagedMuscle muscle(stage, 0);
@@ -82,7 +78,7 @@ namespace fascikit::simulate::detail {
 }
 /// Two units in rhythmic groups, sporadic ones beside them.
 [[nodiscard]] inline Simulated myokymic(const ScenarioOptions& options) {
-    Stage stage(options, Electrode::surface, skin_rate(options), 90, {{"left orbicularis oculi"}});
+    Stage stage(options, Electrode::surface, skin_rate(options), 90, {{"left face"}});
     stage.noise(0);
     stage.hum_and_drift(5.0);
     StagedMuscle muscle(stage, 0);

@@ -21,7 +21,7 @@ class NeedleStage : public Stage {
 public:
     NeedleStage(const ScenarioOptions& options, double duration_s)
         : Stage(options, Electrode::needle, options.set == ParameterSet::reporting ? 24000 : 20000, duration_s,
-                {{"left tibialis anterior"}}),
+                {{"left tibialis"}}),
           second_(end_s() / duration_s) {
         if (reporting) needle_.kind = NeedleKind::monopolar;
     }

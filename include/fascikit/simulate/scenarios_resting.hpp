@@ -11,7 +11,7 @@ namespace fascikit::simulate::detail {
 
 /// The tour: two muscles, sporadic units, a unit in doublets, one about once a second, a contraction, hum.
 [[nodiscard]] inline Simulated calf(const ScenarioOptions& options) {
-    Stage stage(options, Electrode::surface, options.set == ParameterSet::reporting ? 2000 : 2048, 60,
+    Stage stage(options, Electrode::surface, skin_rate(options), 60,
                 {{"left calf"}, {"right calf"}});
     for (std::size_t site = 0; site < 2; ++site) stage.noise(site);
     stage.hum_and_drift(8.0);
@@ -40,7 +40,7 @@ namespace fascikit::simulate::detail {
 /// One muscle at rest, `units` that discharge `per_min` times a minute together.
 [[nodiscard]] inline Simulated resting(const ScenarioOptions& options, double duration_s, const std::string& site,
                                        Ranges units, Ranges per_min, Ranges largest_snr, double hum_uv = 6.0) {
-    Stage stage(options, Electrode::surface, options.set == ParameterSet::reporting ? 2000 : 2048, duration_s, {{site}});
+    Stage stage(options, Electrode::surface, skin_rate(options), duration_s, {{site}});
     stage.noise(0);
     stage.hum_and_drift(hum_uv);
     StagedMuscle muscle(stage, 0);
@@ -59,16 +59,16 @@ namespace fascikit::simulate::detail {
 }
 /// Never above 3 a minute in a healthy tibialis anterior (van der Heijden 1994).
 [[nodiscard]] inline Simulated sparse(const ScenarioOptions& options) {
-    return resting(options, 300, "left tibialis anterior", {2, 4, 2, 5}, {1.0, 2.0, 1.5, 3.0}, {40, 80, 30, 60});
+    return resting(options, 300, "left tibialis", {2, 4, 2, 5}, {1.0, 2.0, 1.5, 3.0}, {40, 80, 30, 60});
 }
 /// Above 100 a minute of one unit: an abductor hallucis of a healthy subject (van der Heijden 1994). A second unit,
 /// weak, makes the quarter of weak discharges.
 [[nodiscard]] inline Simulated benign(const ScenarioOptions& options) {
-    return resting(options, 120, "left abductor hallucis", {2, 2.9, 2, 2.9}, {80, 130, 90, 160}, {20, 50, 15, 40});
+    return resting(options, 120, "left foot", {2, 2.9, 2, 2.9}, {80, 130, 90, 160}, {20, 50, 15, 40});
 }
 /// All at 6 to 12 times the noise: half of it where half or less can be hoped for.
 [[nodiscard]] inline Simulated weak(const ScenarioOptions& options) {
-    Stage stage(options, Electrode::surface, options.set == ParameterSet::reporting ? 2000 : 2048, 120, {{"left deltoid"}});
+    Stage stage(options, Electrode::surface, skin_rate(options), 120, {{"left deltoid"}});
     stage.noise(0);
     stage.hum_and_drift(4.0);
     StagedMuscle muscle(stage, 0);
@@ -84,7 +84,7 @@ namespace fascikit::simulate::detail {
 }
 /// The level sways over an octave or more and steps up and down, under strong hum.
 [[nodiscard]] inline Simulated changing_noise(const ScenarioOptions& options) {
-    Stage stage(options, Electrode::surface, options.set == ParameterSet::reporting ? 2000 : 2048, 180,
+    Stage stage(options, Electrode::surface, skin_rate(options), 180,
                 {{"left biceps"}, {"right biceps"}});
     for (std::size_t site = 0; site < 2; ++site) {
         NoiseOptions noise;
@@ -106,7 +106,7 @@ namespace fascikit::simulate::detail {
 /// Doublets to sextuplets (2 to 20 ms, Simpson 1969), and singles some of which an F-wave follows (32 to 35 ms in
 /// the calf, Kleine et al. 2012).
 [[nodiscard]] inline Simulated multiplet(const ScenarioOptions& options) {
-    Stage stage(options, Electrode::surface, options.set == ParameterSet::reporting ? 2000 : 2048, 120, {{"left calf"}});
+    Stage stage(options, Electrode::surface, skin_rate(options), 120, {{"left calf"}});
     stage.noise(0);
     stage.hum_and_drift(6.0);
     StagedMuscle muscle(stage, 0);
@@ -136,7 +136,7 @@ namespace fascikit::simulate::detail {
 }
 /// Noise and nothing else, for half an hour, at four muscles with 3 to 12 µV.
 [[nodiscard]] inline Simulated rest(const ScenarioOptions& options) {
-    Stage stage(options, Electrode::surface, options.set == ParameterSet::reporting ? 2000 : 2048, 1800,
+    Stage stage(options, Electrode::surface, skin_rate(options), 1800,
                 {{"left biceps"}, {"right biceps"}, {"left calf"}, {"right calf"}});
     for (std::size_t site = 0; site < 4; ++site) {
         NoiseOptions noise;

@@ -147,11 +147,12 @@ public:
     void segment(std::size_t site, double onset_s, double end_s, Label label) {
         onset_s = std::max(onset_s, 0.0);
         end_s = std::min(end_s, options_.duration_s);
-        if (onset_s < end_s) truth_.segments.push_back({onset_s, end_s, options_.sites[site].name, label});
+        if (onset_s < end_s)
+            truth_.segments.push_back({rounded(onset_s, 1e4), rounded(end_s, 1e4), options_.sites[site].name, label});
     }
     void confounder(Extent extent, const char* kind) {
         const double onset_s = std::max(extent.onset_s, 0.0), end_s = std::min(extent.end_s, options_.duration_s);
-        if (onset_s < end_s) truth_.confounders.push_back({onset_s, end_s, kind});
+        if (onset_s < end_s) truth_.confounders.push_back({rounded(onset_s, 1e4), rounded(end_s, 1e4), kind});
     }
 
     /// Amplifier and electrode noise of every channel of a site; its level is one for the site.
@@ -260,9 +261,13 @@ private:
         const double at = static_cast<double>(fine_step(firing.time_s)) / UnitPotential::steps_per_sample;
         const double peak_s = (at + potential.peak_in_samples) / options_.sampling_rate_hz;
         if (peak_s < 0 || peak_s >= options_.duration_s) return;
-        truth_.discharges.push_back({peak_s, options_.sites[site].name, unit, label,
-                                     potential.amplitude_uv * std::abs(firing.gain),
-                                     levels_[first_[site] + potential.largest].at(peak_s)});
+        truth_.discharges.push_back({rounded(peak_s, 1e7), options_.sites[site].name, unit, label,
+                                     rounded(potential.amplitude_uv * std::abs(firing.gain), 1e3),
+                                     rounded(levels_[first_[site] + potential.largest].at(peak_s), 1e4)});
+    }
+    /// What a person reads in the file, and far finer than anything is known.
+    [[nodiscard]] static double rounded(double value, double per_unit) noexcept {
+        return std::floor(value * per_unit + 0.5) / per_unit;
     }
 
     void forget(std::size_t site, Extent extent) {

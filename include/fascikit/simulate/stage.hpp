@@ -39,6 +39,11 @@ struct ScenarioOptions {
     double background_rate_hz = 0;    ///< must be the scenario's rate
 };
 
+/// What grids and pairs at the skin are sampled with: 2048 Hz, or 2000 (PANACEA, the successor of SPiQE).
+[[nodiscard]] inline double skin_rate(const ScenarioOptions& options) noexcept {
+    return options.set == ParameterSet::reporting ? 2000 : 2048;
+}
+
 struct Ranges {
     double tuning_low, tuning_high, reporting_low, reporting_high;
 };
