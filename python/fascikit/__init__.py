@@ -16,7 +16,7 @@ be written to meanwhile. A `Stream` belongs to one thread at a time.
 
 from __future__ import annotations
 
-from . import evaluate, filter
+from . import evaluate, filter, simulator
 from ._analyze import analyze
 from ._core import Cancelled, InputError
 from ._core import version as __version__
@@ -51,4 +51,5 @@ __all__ = [
     "scenarios",
     "score",
     "simulate",
+    "simulator",
 ]

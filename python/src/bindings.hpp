@@ -27,6 +27,7 @@ void bind_filter(py::module_& module);
 void bind_score(py::module_& module);
 void bind_simulate(py::module_& module);
 void bind_evaluate(py::module_& module);
+void bind_simulator(py::module_& module);
 
 [[nodiscard]] py::dict to_dict(const RecordingInfo& info);
 [[nodiscard]] py::dict to_dict(const Site& site);

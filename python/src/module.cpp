@@ -25,4 +25,5 @@ PYBIND11_MODULE(_core, module) {
     bind_score(module);
     bind_simulate(module);
     bind_evaluate(module);
+    bind_simulator(module);
 }
