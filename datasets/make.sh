@@ -9,7 +9,7 @@ mkdir -p "$folder"
 while read -r name seconds set; do
     "$program" simulate "$name" "$folder/$name.edf" --seed 1 --duration-s "$seconds" --set "$set" --force
 done <<'RECORDINGS'
-calf 20 tuning
+calf 15 tuning
 multiplets 20 reporting
 myokymia 20 tuning
 needle 10 tuning

@@ -141,9 +141,11 @@ Survey surveyed(const ReadBlock& read, const RecordingInfo& info, std::vector<fl
         }
     }
     for (std::size_t c = 0; c < largest.size(); ++c) {
-        // The header has eight characters: a decimal up to 9999.9, none above.
+        // The header has eight characters, the sign among them, and EDFlib cuts and does not round:
+        // eighths and halves are written in full, so that the range read is the range used.
         const double wanted = std::max(1.1 * largest[c], 1.0);
-        const double range = wanted < 9999.0 ? std::ceil(wanted * 10.0) / 10.0 : std::ceil(wanted);
+        const double parts = wanted < 999.0 ? 8.0 : wanted < 9999.0 ? 2.0 : 1.0;
+        const double range = std::ceil(wanted * parts) / parts;
         if (range > 9'999'999.0)
             core::fail_input("channel " + in_quotes(info.channels[c].label) + ": " + core::number(largest[c]) +
                              " uV: EDF holds at most 9e6 uV");
