@@ -227,7 +227,7 @@ def fire(
     pause_s: Optional[float],
     least_pause_s: float,
     options: dict[str, Any],
-) -> tuple[list[tuple[NDArray[np.float64], NDArray[np.float64]]], Optional[NDArray[np.int32]], bool, float, float]: ...
+) -> tuple[list[tuple[NDArray[np.float64], NDArray[np.float64]]], Optional[NDArray[np.int32]], float, float]: ...
 def fire_voluntary(
     seed: int,
     stream: int,
@@ -235,7 +235,7 @@ def fire_voluntary(
     draw: bool,
     part: Optional[tuple[float, float]],
     options: dict[str, Any],
-) -> tuple[list[tuple[NDArray[np.float64], NDArray[np.float64]]], Optional[NDArray[np.int32]], bool, float, float]: ...
+) -> tuple[list[tuple[NDArray[np.float64], NDArray[np.float64]]], Optional[NDArray[np.int32]], float, float]: ...
 def motor_unit(seed: int, stream: int, options: dict[str, Any]) -> NDArray[np.float64]: ...
 def surface_potential(
     fibres: NDArray[np.float64],

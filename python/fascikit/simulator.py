@@ -39,7 +39,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from . import _core
-from ._arrays import number, two_dimensional
+from ._arrays import MOST_CHANNELS, number, two_dimensional
 from ._recording import Recording
 from ._simulate import Simulated
 
@@ -62,6 +62,7 @@ __all__ = [
     "grid",
     "injured_fibre",
     "motor_unit",
+    "motor_units",
     "needle",
     "needle_potential",
     "needle_unit",
@@ -74,6 +75,7 @@ __all__ = [
     "train",
 ]
 
+POOLS = ("voluntary", "cramp", "tremor")
 Seed = Union[int, tuple[int, int]]
 Part = tuple[float, float]
 
@@ -142,7 +144,7 @@ def drawn_options(pattern: str, *, seed: Seed, part: Part = (0.0, 1.0), kind: Op
     ValueError
         For names that do not exist and a part out of range.
     """
-    return _core.drawn_options(pattern, *_seed(seed), _part(part), kind)
+    return _core.drawn_options(_text(pattern, "pattern"), *_seed(seed), _part(part), kind)
 
 
 @functools.lru_cache(maxsize=1)
@@ -159,6 +161,18 @@ def _seed(seed: Seed) -> tuple[int, int]:
     if len(whole) != 2 or not all(0 <= s < 2**64 for s in whole):
         raise ValueError(f"seed {seed!r}: allowed is 0 to 2^64 - 1, or a pair of seed and stream")
     return whole[0], whole[1]
+
+
+def _whole(value: Any, name: str, allowed: str) -> int:
+    if not hasattr(value, "__index__") or not -(2**31) <= value.__index__() < 2**31:
+        raise ValueError(f"{name} is {value!r}: allowed is {allowed}")
+    return int(value.__index__())
+
+
+def _text(value: Any, name: str) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"{name} is {value!r}: allowed is a text")
+    return value
 
 
 def _part(part: Optional[Part]) -> Optional[Part]:
@@ -242,6 +256,12 @@ def _montage(made: tuple[Any, int, int, float]) -> Montage:
     return Montage(tuple(tuple(Contact(*c) for c in contacts) for contacts in channels), rows, columns, pitch_mm)
 
 
+def _row(x_mm: float, z_mm: float, distance_mm: float, channels: int, twice: bool) -> Montage:
+    x, z = number(x_mm, "x_mm", "-1000 to 1000 mm"), number(z_mm, "z_mm", "-1000 to 1000 mm")
+    distance = number(distance_mm, "distance_mm", "0.5 to 200 mm")
+    return _montage(_core.differential(x, z, distance, _whole(channels, "channels", "1 to 1000"), twice))
+
+
 def bipolar(x_mm: float = 0.0, z_mm: float = 20.0, distance_mm: float = 20.0) -> Montage:
     """One pair of electrodes, its centre at (x, z); SENIAM recommends 20 mm between them."""
     return single_differential(x_mm, z_mm, distance_mm, 1)
@@ -249,12 +269,12 @@ def bipolar(x_mm: float = 0.0, z_mm: float = 20.0, distance_mm: float = 20.0) ->
 
 def single_differential(x_mm: float, z_mm: float, distance_mm: float, channels: int) -> Montage:
     """`channels` pairs of neighbours of a row along the fibres, centred at (x, z)."""
-    return _montage(_core.differential(x_mm, z_mm, distance_mm, channels, False))
+    return _row(x_mm, z_mm, distance_mm, channels, False)
 
 
 def double_differential(x_mm: float, z_mm: float, distance_mm: float, channels: int) -> Montage:
     """`channels` triples of neighbours (1, -2, 1) of a row along the fibres, centred at (x, z)."""
-    return _montage(_core.differential(x_mm, z_mm, distance_mm, channels, True))
+    return _row(x_mm, z_mm, distance_mm, channels, True)
 
 
 def grid(
@@ -267,7 +287,16 @@ def grid(
     ValueError
         For more than 64 rows or columns, and a pitch outside 0.5 to 50 mm.
     """
-    return _montage(_core.grid(rows, columns, pitch_mm, x_mm, z_mm, turn_deg))
+    return _montage(
+        _core.grid(
+            _whole(rows, "rows", "1 to 64"),
+            _whole(columns, "columns", "1 to 64"),
+            number(pitch_mm, "pitch_mm", "0.5 to 50 mm"),
+            number(x_mm, "x_mm", "-1000 to 1000 mm"),
+            number(z_mm, "z_mm", "-1000 to 1000 mm"),
+            number(turn_deg, "turn_deg", "-360 to 360 degrees"),
+        )
+    )
 
 
 class Needle(NamedTuple):
@@ -293,7 +322,11 @@ def needle(kind: str = "concentric", **options: float) -> Needle:
 
 
 def _needle(where: Union[Needle, str]) -> dict[str, Any]:
-    return needle(where)._asdict() if isinstance(where, str) else where._asdict()
+    if isinstance(where, str):
+        where = needle(where)
+    if not isinstance(where, Needle):
+        raise ValueError(f"needle is {where!r}: allowed is a Needle, 'concentric', 'monopolar' or 'single_fibre'")
+    return where._asdict()
 
 
 # ---- potentials
@@ -341,7 +374,7 @@ class Potential:
     """
 
     def __init__(self, samples: ArrayLike, fs: float, electrode: str = "surface") -> None:
-        array = np.ascontiguousarray(two_dimensional(samples, "samples"), dtype=np.float64)
+        array = _array(two_dimensional(samples, "samples"), "samples")
         self._potential = _core.Potential(array, number(fs, "fs", "a sampling rate in Hz"), electrode)
 
     @classmethod
@@ -388,7 +421,7 @@ class Potential:
 
     def scaled(self, amplitude_uv: float) -> Potential:
         """The same shape with `amplitude_uv` (0 to 1e6) peak to peak in the band; silence stays silence."""
-        return Potential._of(self._potential.scaled(amplitude_uv))
+        return Potential._of(self._potential.scaled(number(amplitude_uv, "amplitude_uv", "0 to 1e6 µV")))
 
     def __repr__(self) -> str:
         channels, steps = self.samples.shape
@@ -473,8 +506,12 @@ def surface_potential(
         channels = [[(float(c[0]), float(c[1]), float(c[2])) for c in contacts] for contacts in montage[0]]
     except (TypeError, ValueError, IndexError):
         raise ValueError("electrodes: allowed is a Montage, such as bipolar() or grid(8, 8, 8.0)") from None
-    skin = _conductor(tuple(sorted(given.items())), number(electrode_diameter_mm, "electrode_diameter_mm", "0 to 20 mm"))
-    return Potential._of(_core.surface_potential(_table(fibres), skin, channels, _rate(fs), parts))
+    diameter_mm = number(electrode_diameter_mm, "electrode_diameter_mm", "0 to 20 mm")
+    layers = tuple((name, number(value, name, "a number")) for name, value in sorted(given.items()))
+    groups = _whole(parts, "parts", "1 to the number of fibres")
+    return Potential._of(
+        _core.surface_potential(_table(fibres), _conductor(layers, diameter_mm), channels, _rate(fs), groups)
+    )
 
 
 def needle_potential(
@@ -504,7 +541,8 @@ def needle_potential(
     ValueError
         For values out of range.
     """
-    return Potential._of(_core.needle_potential(_table(fibres), _needle(needle), _rate(fs), parts, dict(shape)))
+    groups = _whole(parts, "parts", "1 to the number of fibres")
+    return Potential._of(_core.needle_potential(_table(fibres), _needle(needle), _rate(fs), groups, dict(shape)))
 
 
 def motor_unit(
@@ -575,6 +613,13 @@ def needle_unit(
     return needle_potential(fibres(seed, **unit), fs=fs, needle=needle, parts=parts, **shape)
 
 
+def _single_fibre(
+    kind: str, distance_mm: float, fs: float, needle: Union[Needle, str], options: dict[str, float]
+) -> Potential:
+    distance = number(distance_mm, "distance_mm", "0.02 to 20 mm")
+    return Potential._of(_core.single_fibre(kind, _needle(needle), distance, _rate(fs), options))
+
+
 def fibrillating_fibre(
     distance_mm: float, *, fs: float, needle: Union[Needle, str] = "concentric", **options: float
 ) -> Potential:
@@ -601,7 +646,7 @@ def fibrillating_fibre(
     ValueError
         For names that do not exist and values out of range.
     """
-    return Potential._of(_core.single_fibre("fibrillating_fibre", _needle(needle), distance_mm, _rate(fs), dict(options)))
+    return _single_fibre("fibrillating_fibre", distance_mm, fs, needle, options)
 
 
 def injured_fibre(
@@ -611,7 +656,7 @@ def injured_fibre(
 
     Parameters, returns and errors as in `fibrillating_fibre`.
     """
-    return Potential._of(_core.single_fibre("injured_fibre", _needle(needle), distance_mm, _rate(fs), dict(options)))
+    return _single_fibre("injured_fibre", distance_mm, fs, needle, options)
 
 
 def endplate_fibre(
@@ -621,7 +666,7 @@ def endplate_fibre(
 
     Parameters, returns and errors as in `fibrillating_fibre`.
     """
-    return Potential._of(_core.single_fibre("endplate_fibre", _needle(needle), distance_mm, _rate(fs), dict(options)))
+    return _single_fibre("endplate_fibre", distance_mm, fs, needle, options)
 
 
 def endplate_potential(
@@ -645,7 +690,8 @@ def endplate_potential(
     ValueError
         For names that do not exist and values out of range.
     """
-    return Potential._of(_core.endplate_potential(_needle(needle), distance_mm, _rate(fs), dict(options)))
+    distance = number(distance_mm, "distance_mm", "0.02 to 20 mm")
+    return Potential._of(_core.endplate_potential(_needle(needle), distance, _rate(fs), dict(options)))
 
 
 def sizes(units: int, largest_to_smallest: float = 12.0) -> NDArray[np.float64]:
@@ -658,7 +704,72 @@ def sizes(units: int, largest_to_smallest: float = 12.0) -> NDArray[np.float64]:
     -------
     numpy.ndarray of float64, shape (units,)
     """
-    return np.array([_core.size_of(unit, units, largest_to_smallest) for unit in range(units)])
+    count = _whole(units, "units", "1 to 10000")
+    ratio = number(largest_to_smallest, "largest_to_smallest", "1 to 1e4")
+    return np.array([_core.size_of(unit, count, ratio) for unit in range(max(count, 1))])
+
+
+def motor_units(
+    units: int,
+    *,
+    seed: int,
+    fs: float,
+    largest_uv: float,
+    largest_to_smallest: float = 12.0,
+    across_mm: float = 15.0,
+    depths_mm: tuple[float, float] = (3.0, 12.0),
+    electrodes: Optional[Montage] = None,
+    **options: float,
+) -> list[Potential]:
+    """The motor units of a muscle, the smallest first, for `Scene.contraction` and `Scene.pool`.
+
+    Parameters
+    ----------
+    units : int
+    seed : int
+        Of their places and fibres; unit k has stream k, so one more changes no other's place.
+    fs, electrodes
+        As in `surface_potential`.
+    largest_uv : float
+        Peak to peak of the largest; the others follow `sizes`.
+    largest_to_smallest : float
+    across_mm, depths_mm : float and (float, float)
+        Units lie evenly from -across_mm to across_mm and between these depths. The defaults
+        are engineering choices.
+    **options
+        As in `motor_unit`, but `x_mm` and `depth_mm`.
+
+    Returns
+    -------
+    list of Potential
+
+    Raises
+    ------
+    ValueError
+        For names that do not exist and values out of range.
+    """
+    for name in ("x_mm", "depth_mm"):
+        if name in options:
+            raise ValueError(f"option {name!r} of motor_units: allowed are across_mm and depths_mm in its place")
+    try:
+        shallow_mm, deep_mm = (number(d, "depths_mm", "two depths") for d in depths_mm)
+    except (TypeError, ValueError):
+        raise ValueError(f"depths_mm is {depths_mm!r}: allowed are two depths in mm") from None
+    aside_mm = number(across_mm, "across_mm", "a length in mm")
+    scale = sizes(units, largest_to_smallest)
+    scale *= number(largest_uv, "largest_uv", "0 to 1e6 µV") / scale[-1]
+    root, stream = _seed(seed)
+    if stream:
+        raise ValueError(f"seed {seed!r} of motor_units: allowed is a whole number, 0 to 2^64 - 1")
+    made = []
+    for unit, amplitude_uv in enumerate(scale):
+        place = Random((root, 2**40 + unit))
+        x_mm = place.uniform(-aside_mm, aside_mm)
+        depth_mm = place.uniform(shallow_mm, deep_mm)
+        given: dict[str, Any] = {**options, "x_mm": x_mm, "depth_mm": depth_mm}
+        whole = motor_unit(seed=(root, unit), fs=fs, electrodes=electrodes, **given)
+        made.append(whole.scaled(amplitude_uv))
+    return made
 
 
 @functools.lru_cache(maxsize=4)
@@ -675,7 +786,7 @@ def _table(fibres: pd.DataFrame) -> NDArray[np.float64]:
     missing = [c for c in columns if c not in getattr(fibres, "columns", ())]
     if missing:
         raise ValueError(f"fibres lack {', '.join(missing)}: allowed is a DataFrame with {', '.join(columns)}")
-    return np.ascontiguousarray(fibres[columns].to_numpy(dtype=np.float64))
+    return _array(fibres[columns], "fibres")
 
 
 # ---- trains
@@ -745,20 +856,20 @@ def train(
     >>> train("tonic", seed=1, begin_s=0, end_s=1, rate_hz=8).shape
     (8, 2)
     """
-    made, group, is_pool, _, _ = _core.fire(
-        pattern,
+    if pattern in POOLS:
+        raise ValueError(f"{pattern} is a pattern of many units: write pool({pattern!r}, ...)")
+    made, group, _, _ = _core.fire(
+        _text(pattern, "pattern"),
         *_seed(seed),
-        begin_s,
-        end_s,
-        drawn or part is not None or kind is not None,
+        number(begin_s, "begin_s", "a time in seconds"),
+        number(end_s, "end_s", "a time in seconds"),
+        bool(drawn) or part is not None or kind is not None,
         _part(part),
         kind,
-        pause_s,
-        least_pause_s,
+        None if pause_s is None else number(pause_s, "pause_s", "seconds"),
+        number(least_pause_s, "least_pause_s", "seconds"),
         dict(options),
     )
-    if is_pool:
-        raise ValueError(f"{pattern} is a pattern of many units: write pool({pattern!r}, ...)")
     frame = _frame(made[0])
     if group is not None:
         frame["group"] = group
@@ -803,21 +914,31 @@ def pool(
     ValueError
         For names that do not exist and values out of range.
     """
-    draw = drawn or part is not None or kind is not None
+    draw = bool(drawn) or part is not None or kind is not None
     if pattern == "voluntary":
         if effort is None or end_s is not None or kind is not None:
-            raise ValueError("voluntary follows an effort: write effort=[(0, 0), (1, 0.3), (4, 0.3), (5, 0)], no end_s and no kind")
-        points = np.ascontiguousarray(np.asarray(effort, dtype=np.float64))
-        made, _, _, onset_s, last_s = _core.fire_voluntary(*_seed(seed), points, draw, _part(part), dict(options))
-    elif pattern in ("cramp", "tremor"):
+            raise ValueError(
+                "voluntary follows an effort: write effort=[(0, 0), (1, 0.3), (4, 0.3), (5, 0)], no end_s and no kind"
+            )
+        points = _array(effort, "effort")
+        made, _, onset_s, last_s = _core.fire_voluntary(*_seed(seed), points, draw, _part(part), dict(options))
+    elif pattern in POOLS:
         if effort is not None or end_s is None:
             raise ValueError(f"{pattern} needs end_s, and no effort")
-        made, _, _, onset_s, last_s = _core.fire(
-            pattern, *_seed(seed), begin_s, end_s, draw, _part(part), kind, None, 0.0, dict(options)
+        stretch = number(begin_s, "begin_s", "a time in seconds"), number(end_s, "end_s", "a time in seconds")
+        made, _, onset_s, last_s = _core.fire(
+            pattern, *_seed(seed), *stretch, draw, _part(part), kind, None, 0.0, dict(options)
         )
     else:
         raise ValueError(f"pattern {pattern!r} of a pool: allowed is 'voluntary', 'cramp' or 'tremor'")
     return Pool([_frame(one) for one in made], onset_s, last_s)
+
+
+def _array(values: Any, name: str) -> NDArray[np.float64]:
+    try:
+        return np.ascontiguousarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} of type {type(values).__name__}: allowed are numbers") from None
 
 
 def _frame(made: tuple[NDArray[np.float64], NDArray[np.float64]]) -> pd.DataFrame:
@@ -835,7 +956,9 @@ class SimulatedScene(Simulated):
     Picklable: samples and truth travel along.
     """
 
-    def __init__(self, seed: int, samples: NDArray[np.float32], info: dict[str, Any], truth: _core.Truth, electrode: str) -> None:
+    def __init__(
+        self, seed: int, samples: NDArray[np.float32], info: dict[str, Any], truth: _core.Truth, electrode: str
+    ) -> None:
         self.name = "scene"
         self.seed = seed
         self._truth = truth
@@ -851,7 +974,9 @@ class SimulatedScene(Simulated):
         return _restore, (self.seed, samples, info, _core.truth_state(self._truth), self.electrode)
 
 
-def _restore(seed: int, samples: NDArray[np.float32], info: dict[str, Any], truth: tuple[Any, ...], electrode: str) -> SimulatedScene:
+def _restore(
+    seed: int, samples: NDArray[np.float32], info: dict[str, Any], truth: tuple[Any, ...], electrode: str
+) -> SimulatedScene:
     return SimulatedScene(seed, samples, info, _core.truth_from(truth), electrode)
 
 
@@ -873,7 +998,7 @@ class Scene:
         1 to 86400.
     seed : int
         Of noise and confounders. Every site, and every call of a kind, has random numbers of
-        its own: adding something changes nothing else.
+        its own: adding something changes nothing else. Give trains and units other seeds.
     electrode : {"surface", "needle"}
 
     Raises
@@ -900,8 +1025,8 @@ class Scene:
             raise ValueError(f"seed {seed!r} of a scene: allowed is a whole number, 0 to 2^64 - 1")
         self._fs = _rate(fs)
         self._duration_s = number(duration_s, "duration_s", "1 to 86400 s")
+        self._electrode = _text(electrode, "electrode")
         self._scene = _core.Scene(listed, self._fs, self._duration_s, self._seed, electrode)
-        self._electrode = electrode
         self._contractions = 0
 
     @property
@@ -910,7 +1035,8 @@ class Scene:
         return list(self._index)
 
     def __repr__(self) -> str:
-        return f"<Scene of {', '.join(self.sites)}: {self._electrode}, {self._fs:g} Hz, {self._duration_s:g} s, seed {self._seed}>"
+        names = ", ".join(self.sites)
+        return f"<Scene of {names}: {self._electrode}, {self._fs:g} Hz, {self._duration_s:g} s, seed {self._seed}>"
 
     # -- backgrounds
 
@@ -935,16 +1061,18 @@ class Scene:
         ValueError
             For another rate, and samples that cannot be used.
         """
-        array = np.ascontiguousarray(np.asarray(samples, dtype=np.float64))
+        array = _array(samples, "background")
         if array.ndim != 1:
             raise ValueError(f"background of {array.ndim} dimensions: allowed is one channel, 1-D")
         if _rate(fs) != self._fs:
-            raise ValueError(f"background at {fs:g} Hz: allowed is the rate of the scene, {self._fs:g} Hz; resample it first")
+            raise ValueError(
+                f"background at {fs:g} Hz: allowed is the rate of the scene, {self._fs:g} Hz; resample it first"
+            )
         self._scene.background(self._site(site), array)
 
     def noise_uv(self, site: str, time_s: float = 0.0) -> float:
         """RMS of the noise in the band at the first channel of a site."""
-        return self._scene.noise_uv(self._site(site), time_s)
+        return self._scene.noise_uv(self._site(site), number(time_s, "time_s", "a time in seconds"))
 
     # -- discharges
 
@@ -989,8 +1117,19 @@ class Scene:
         ValueError
             For what does not fit the scene, and values out of range; nothing is added then.
         """
+        if not isinstance(potential, Potential):
+            raise ValueError(f"potential is {potential!r}: allowed is a Potential, such as motor_unit(...)")
         time_s, gain = _times(train)
-        return self._scene.discharges(self._site(site), potential._potential, time_s, gain, label, unit, jitter_ms, blocking)
+        return self._scene.discharges(
+            self._site(site),
+            potential._potential,
+            time_s,
+            gain,
+            None if label is None else _text(label, "label"),
+            None if unit is None else _whole(unit, "unit", "one that `discharges` returned before, or None"),
+            number(jitter_ms, "jitter_ms", "0 to 10 ms"),
+            number(blocking, "blocking", "0 to 1"),
+        )
 
     def pool(
         self,
@@ -1028,7 +1167,9 @@ class Scene:
         """
         trains = firing.trains
         if len(potentials) != len(trains) or (units is not None and len(units) != len(trains)):
-            raise ValueError(f"{len(potentials)} potentials for {len(trains)} trains: allowed is one for each, and as many units")
+            raise ValueError(
+                f"{len(potentials)} potentials for {len(trains)} trains: allowed is one for each, and as many units"
+            )
         numbers = []
         last_s = firing.end_s
         for k, (potential, one) in enumerate(zip(potentials, trains)):
@@ -1100,11 +1241,11 @@ class Scene:
 
     def segment(self, site: str, onset_s: float, end_s: float, label: str) -> None:
         """Name a stretch of a site in the truth, such as a contraction; cut to the scene."""
-        self._scene.segment(self._site(site), onset_s, end_s, label)
+        self._scene.segment(self._site(site), *_stretch(onset_s, end_s), _text(label, "label"))
 
     def confounder(self, onset_s: float, end_s: float, kind: str) -> None:
         """Name in the truth something that is not muscle; the methods below do so themselves."""
-        self._scene.confounder(onset_s, end_s, kind)
+        self._scene.confounder(*_stretch(onset_s, end_s), _text(kind, "kind"))
 
     # -- confounders
 
@@ -1118,7 +1259,8 @@ class Scene:
         phase_turns : float, optional
             Of the fundamental there; drawn if not given.
         """
-        self._scene.hum(self._some(site), phase_turns, dict(options))
+        turns = None if phase_turns is None else number(phase_turns, "phase_turns", "a number of turns")
+        self._scene.hum(self._some(site), turns, dict(options))
 
     def drift(self, site: Optional[str] = None, **options: float) -> None:
         """Slow wander of the electrodes' potentials, each channel its own; `options("drift")`."""
@@ -1139,43 +1281,43 @@ class Scene:
         numpy.ndarray of float64
             Times of the R peaks, s.
         """
-        return self._scene.ecg(self._some(site), inverted, dict(options))
+        return self._scene.ecg(self._some(site), bool(inverted), dict(options))
 
     def movement(self, site: str, at_s: float, **options: float) -> None:
         """Skin and electrodes shift, on all channels of a site; `options("movement")`."""
-        self._scene.movement(self._site(site), at_s, dict(options))
+        self._scene.movement(self._site(site), self._time(at_s), dict(options))
 
     def pop(self, site: str, at_s: float, *, channel: int = 0, **options: float) -> None:
         """The potential of one electrode jumps and comes back; `options("pop")`."""
-        self._scene.pop(self._site(site), channel, at_s, dict(options))
+        self._scene.pop(self._site(site), _channel(channel), self._time(at_s), dict(options))
 
     def cable(self, site: str, at_s: float, **options: float) -> None:
         """A cable swings, on all channels of a site; `options("cable")`."""
-        self._scene.cable(self._site(site), at_s, dict(options))
+        self._scene.cable(self._site(site), self._time(at_s), dict(options))
 
     def stimuli(self, at_s: float, site: Optional[str] = None, **options: float) -> None:
         """Artefacts of electrical stimuli from `at_s` on; `options("stimuli")`. Default: all sites."""
-        self._scene.stimuli(self._some(site), at_s, dict(options))
+        self._scene.stimuli(self._some(site), self._time(at_s), dict(options))
 
     # -- faults, last
 
     def clip(self, rail_uv: float) -> None:
         """Hold all channels between -rail_uv and rail_uv; what was beyond is named "clipping"."""
-        self._scene.clip(rail_uv)
+        self._scene.clip(number(rail_uv, "rail_uv", "above 0 µV"))
 
     def lose_contact(self, site: str, begin_s: float, end_s: float, *, channel: int = 0, **options: Any) -> None:
         """One channel loses its electrode; `options("contact")`, of which `kind` is "open" or "rail".
 
         Discharges of a site with no other channel leave the truth meanwhile.
         """
-        self._scene.lose_contact(self._site(site), channel, begin_s, end_s, dict(options))
+        self._scene.lose_contact(self._site(site), _channel(channel), *_stretch(begin_s, end_s), dict(options))
 
     def drop_samples(self, begin_s: float, end_s: float, kind: str = "not_a_number") -> None:
         """Samples of all channels never arrive; NaN, "zeros" or "held" stand there instead.
 
         Their discharges leave the truth.
         """
-        self._scene.drop_samples(begin_s, end_s, kind)
+        self._scene.drop_samples(*_stretch(begin_s, end_s), kind)
 
     def finish(self) -> SimulatedScene:
         """The recording and its truth; the scene is used up.
@@ -1192,8 +1334,22 @@ class Scene:
             raise ValueError(f"site {name!r}: allowed is {', '.join(map(repr, self._index))}")
         return self._index[name]
 
+    def _time(self, at_s: float) -> float:
+        return number(at_s, "at_s", f"0 to {self._duration_s:g} s")
+
     def _some(self, name: Optional[str]) -> list[int]:
         return list(self._index.values()) if name is None else [self._site(name)]
+
+
+def _channel(channel: int) -> int:
+    whole = _whole(channel, "channel", "0 or more")
+    if whole < 0:
+        raise ValueError(f"channel is {channel!r}: allowed is 0 or more")
+    return whole
+
+
+def _stretch(onset_s: float, end_s: float) -> tuple[float, float]:
+    return number(onset_s, "the onset", "a time in seconds"), number(end_s, "the end", "a time in seconds")
 
 
 def _named(sites: Sites) -> list[tuple[str, Any]]:
@@ -1212,26 +1368,32 @@ def _channels(name: str, layout: Any) -> tuple[int, int, int, float]:
         return 1, 0, 0, 0.0
     if isinstance(layout, Montage):
         return len(layout.channels), layout.rows, layout.columns, layout.pitch_mm
+    allowed = f"1 to {MOST_CHANNELS} channels, (rows, columns, pitch_mm) or a Montage"
+    wrong = f"site {name!r} as {layout!r}: allowed is {allowed}"
     try:
         if hasattr(layout, "__index__"):
-            return layout.__index__(), 0, 0, 0.0
-        rows, columns, pitch_mm = layout
-        return rows * columns, rows.__index__(), columns.__index__(), float(pitch_mm)
-    except (AttributeError, TypeError, ValueError):
-        raise ValueError(
-            f"site {name!r} as {layout!r}: allowed is a number of channels, (rows, columns, pitch_mm) or a Montage"
-        ) from None
+            rows, columns, pitch_mm = _whole(layout, name, allowed), 1, 0.0
+        else:
+            rows, columns = (_whole(n, name, allowed) for n in layout[:2])
+            (pitch_mm,) = (number(n, name, allowed) for n in layout[2:])
+    except (TypeError, ValueError):
+        raise ValueError(wrong) from None
+    if not (rows >= 1 and columns >= 1 and rows * columns <= MOST_CHANNELS and pitch_mm >= 0):
+        raise ValueError(wrong)
+    return (rows, 0, 0, 0.0) if hasattr(layout, "__index__") else (rows * columns, rows, columns, pitch_mm)
 
 
 def _times(train: Train) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     if isinstance(train, pd.DataFrame):
         if "time_s" not in train.columns:
             raise ValueError(f"a train with columns {list(train.columns)}: allowed is time_s, and gain if there is one")
-        time_s = train["time_s"].to_numpy(dtype=np.float64)
-        gain = train["gain"].to_numpy(dtype=np.float64) if "gain" in train.columns else np.ones(len(time_s))
+        time_s = _array(train["time_s"], "time_s")
+        gain = _array(train["gain"], "gain") if "gain" in train.columns else np.ones(len(time_s))
     else:
-        time_s = np.asarray(train, dtype=np.float64)
+        time_s = _array(train, "a train")
         if time_s.ndim != 1:
-            raise ValueError(f"a train of {time_s.ndim} dimensions: allowed is a DataFrame, or a 1-D array of times in seconds")
+            raise ValueError(
+                f"a train of {time_s.ndim} dimensions: allowed is a DataFrame, or a 1-D array of times in seconds"
+            )
         gain = np.ones(len(time_s))
-    return np.ascontiguousarray(time_s), np.ascontiguousarray(gain)
+    return time_s, gain

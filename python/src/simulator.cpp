@@ -35,14 +35,13 @@ struct Fired {
     std::vector<sim::Train> units;
     std::vector<std::int32_t> group;
     bool grouped = false;
-    bool pool = false;
     double onset_s = 0;
     double end_s = 0;
 
     Fired() = default;
     explicit Fired(sim::Train train) { units.push_back(std::move(train)); }
     explicit Fired(sim::GroupedTrain all) : group(std::move(all.group)), grouped(true) { units.push_back(std::move(all.train)); }
-    explicit Fired(sim::PoolFiring all) : units(std::move(all.units)), pool(true), onset_s(all.onset_s), end_s(all.end_s) {}
+    explicit Fired(sim::PoolFiring all) : units(std::move(all.units)), onset_s(all.onset_s), end_s(all.end_s) {}
 };
 
 /// Calls `visit(options, run)` for the pattern of that name; `run(random, options, begin_s, end_s)`.
@@ -126,7 +125,7 @@ template <class O>
     }
     py::object group = py::none();
     if (fired.grouped) group = to_array(fired.group);
-    return py::make_tuple(units, group, fired.pool, fired.onset_s, fired.end_s);
+    return py::make_tuple(units, group, fired.onset_s, fired.end_s);
 }
 
 [[nodiscard]] py::tuple fire(const std::string& pattern, std::uint64_t seed, std::uint64_t stream, double begin_s, double end_s,

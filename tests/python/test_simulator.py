@@ -52,6 +52,17 @@ def test_truth_is_where_the_samples_are(calf):
     assert not seen[:1024].any()
 
 
+def test_without_noise():
+    scene = sim.Scene("a", duration_s=10, seed=1)
+    scene.discharges("a", sim.motor_unit(seed=1, fs=2048).scaled(100), [2.0, 5.0], label="fasciculation_potential")
+    scene.segment("a", 7, 9, "voluntary")
+    quiet = scene.finish()
+    assert [d["noise_rms_uv"] for d in quiet.truth["discharges"]] == [0, 0]
+    assert quiet.truth["segments"] == [{"onset_s": 7, "end_s": 9, "site": "a", "label": "voluntary"}]
+    with pytest.raises(fk.InputError, match="flat"):
+        fk.analyze(quiet.recording)
+
+
 def test_the_same_seeds_give_the_same_bytes(calf):
     again = calf_scene().finish()
     np.testing.assert_array_equal(again.recording.data(), calf.recording.data())
@@ -171,13 +182,27 @@ def test_pools():
         sim.pool("tonic", seed=1)
 
 
+def test_units_of_a_muscle():
+    units = sim.motor_units(5, seed=1, fs=2048, largest_uv=240, fibres=20)
+    np.testing.assert_allclose([u.amplitude_uv for u in units], 20 * sim.sizes(5))
+    assert len({round(u.peak_ms, 6) for u in units}) > 1
+    again = sim.motor_units(6, seed=1, fs=2048, largest_uv=240, fibres=20)[2].scaled(units[2].amplitude_uv)
+    np.testing.assert_allclose(again.samples, units[2].samples)
+    for wrong, message in (
+        ({"units": 0}, "size_of units 0: allowed is 1 to 10000"),
+        ({"units": 2.5}, "units is 2.5"),
+        ({"depth_mm": 3}, "allowed are across_mm and depths_mm"),
+        ({"depths_mm": 3}, "allowed are two depths"),
+        ({"largest_uv": -1}, "amplitude_uv is -"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            sim.motor_units(**{"units": 2, "seed": 1, "fs": 2048, "largest_uv": 100, **wrong})
+
+
 def test_contraction_and_the_muscle_beside():
     scene = sim.Scene(["a"], fs=2048, duration_s=20, seed=1)
     scene.noise("a")
-    units = [
-        sim.motor_unit(fs=2048, seed=(1, u), x_mm=x, depth_mm=8).scaled(20 * size)
-        for u, (x, size) in enumerate(zip((-6, 3, 0, 5, -2), sim.sizes(5)))
-    ]
+    units = sim.motor_units(5, seed=7, fs=2048, largest_uv=240)
     first = scene.contraction("a", units, onset_s=2, length_s=5, effort=0.9)
     assert first == [0, 1, 2, 3, 4]
     assert scene.contraction("a", units, onset_s=8, length_s=2, effort=0.9, units=first) == first
@@ -344,7 +369,9 @@ def test_options_by_name():
         ({"seed": -1}, r"seed -1: allowed is 0 to 2\^64 - 1"),
         ({"seed": 1.5}, "seed 1.5: allowed"),
         ({"seed": (1, 2, 3)}, "seed .1, 2, 3.: allowed"),
-        ({"end_s": float("inf")}, "end_s inf: allowed"),
+        ({"end_s": float("inf")}, "end_s is inf: allowed is a time in seconds"),
+        ({"end_s": 1e9}, "end_s 1e.?0?9|end_s 1000000000"),
+        ({"begin_s": "soon"}, "begin_s is 'soon': allowed is a time in seconds"),
     ],
 )
 def test_options_that_are_refused(options, message):
@@ -374,9 +401,12 @@ def test_scenes_that_are_refused():
     for sites, message in (
         ([], "a scene needs a site"),
         (["a", "a"], "allowed are names that differ"),
-        ({"a": (2, 2)}, "allowed is a number of channels"),
-        ({"a": 0}, "at least 1"),
-        ({"a": "grid"}, "allowed is a number of channels"),
+        ({"a": (2, 2)}, r"site 'a' as \(2, 2\): allowed is 1 to 4096 channels"),
+        ({"a": 0}, "allowed is 1 to 4096 channels"),
+        ({"a": 2**70}, "allowed is 1 to 4096 channels"),
+        ({"a": (-2, -2, 8.0)}, "allowed is 1 to 4096 channels"),
+        ({"a": (2, 2, float("nan"))}, "allowed is 1 to 4096 channels"),
+        ({"a": "grid"}, "allowed is 1 to 4096 channels"),
         ([3], "site 3: allowed is a name"),
     ):
         with pytest.raises(ValueError, match=message):
@@ -387,6 +417,7 @@ def test_scenes_that_are_refused():
         ({"duration_s": float("nan")}, "duration_s is nan"),
         ({"duration_s": 86400, "fs": 200000}, "2147483648 samples in all"),
         ({"electrode": "hook"}, "hook"),
+        ({"electrode": None}, "electrode is None: allowed is a text"),
         ({"seed": (1, 2)}, "a whole number"),
     ):
         with pytest.raises(ValueError, match=message):
@@ -400,6 +431,10 @@ def test_discharges_that_are_refused():
     wrong = [
         ({"site": "b"}, "site 'b': allowed is 'a'"),
         ({"label": "twitch"}, "label 'twitch': allowed is fasciculation_potential, "),
+        ({"label": 3}, "label is 3: allowed is a text"),
+        ({"potential": unit.samples}, "allowed is a Potential"),
+        ({"train": ["now"]}, "a train of type list: allowed are numbers"),
+        ({"unit": 0.5}, "unit is 0.5: allowed is one that"),
         ({"train": [1.0, np.nan]}, "time_s nan of discharge 1"),
         ({"train": [[1.0, 2.0]]}, "a train of 2 dimensions"),
         ({"train": pd.DataFrame({"t": [1.0]})}, "allowed is time_s"),
@@ -422,6 +457,11 @@ def test_discharges_that_are_refused():
         scene.pop("a", 1, channel=2)
     with pytest.raises(ValueError, match="segment from 3 to 2 s: allowed is onset < end"):
         scene.segment("a", 3, 2, "voluntary")
+    for channel in (-1, 1.5, 2**40):
+        with pytest.raises(ValueError, match="channel is .*: allowed is 0 or more"):
+            scene.pop("a", 1, channel=channel)
+    with pytest.raises(ValueError, match="at_s is None: allowed is 0 to 5 s"):
+        scene.cable("a", None)
     with pytest.raises(ValueError, match="rail_uv -5"):
         scene.clip(-5)
     with pytest.raises(ValueError, match="kind of drop_samples is 'ones': allowed is 'not_a_number', 'zeros', 'held'"):
