@@ -31,6 +31,7 @@ other.
 from __future__ import annotations
 
 import functools
+import operator
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Optional, Union
 
@@ -113,7 +114,7 @@ def options(name: str) -> dict[str, Any]:
     {'rate_hz': 0.1, 'dead_time_s': 0.25, 'gain_cv': 0.05}
     """
     known = _defaults()
-    if name not in known:
+    if not isinstance(name, str) or name not in known:
         raise ValueError(f"options of {name!r}: allowed is {', '.join(known)}")
     return dict(known[name])
 
@@ -155,8 +156,8 @@ def _defaults() -> dict[str, dict[str, Any]]:
 def _seed(seed: Seed) -> tuple[int, int]:
     pair = seed if isinstance(seed, tuple) else (seed, 0)
     try:
-        whole = tuple(int(s.__index__()) for s in pair)
-    except AttributeError:
+        whole = tuple(operator.index(s) for s in pair)
+    except TypeError:
         whole = ()
     if len(whole) != 2 or not all(0 <= s < 2**64 for s in whole):
         raise ValueError(f"seed {seed!r}: allowed is 0 to 2^64 - 1, or a pair of seed and stream")
@@ -164,9 +165,13 @@ def _seed(seed: Seed) -> tuple[int, int]:
 
 
 def _whole(value: Any, name: str, allowed: str) -> int:
-    if not hasattr(value, "__index__") or not -(2**31) <= value.__index__() < 2**31:
+    try:
+        whole = operator.index(value)
+    except TypeError:
+        whole = 2**31
+    if not -(2**31) <= whole < 2**31:
         raise ValueError(f"{name} is {value!r}: allowed is {allowed}")
-    return int(value.__index__())
+    return whole
 
 
 def _text(value: Any, name: str) -> str:
@@ -375,7 +380,7 @@ class Potential:
 
     def __init__(self, samples: ArrayLike, fs: float, electrode: str = "surface") -> None:
         array = _array(two_dimensional(samples, "samples"), "samples")
-        self._potential = _core.Potential(array, number(fs, "fs", "a sampling rate in Hz"), electrode)
+        self._potential = _core.Potential(array, _rate(fs), _text(electrode, "electrode"))
 
     @classmethod
     def _of(cls, made: _core.Potential) -> Potential:
@@ -504,7 +509,7 @@ def surface_potential(
     montage = bipolar() if electrodes is None else electrodes
     try:
         channels = [[(float(c[0]), float(c[1]), float(c[2])) for c in contacts] for contacts in montage[0]]
-    except (TypeError, ValueError, IndexError):
+    except (TypeError, ValueError, LookupError):
         raise ValueError("electrodes: allowed is a Montage, such as bipolar() or grid(8, 8, 8.0)") from None
     diameter_mm = number(electrode_diameter_mm, "electrode_diameter_mm", "0 to 20 mm")
     layers = tuple((name, number(value, name, "a number")) for name, value in sorted(given.items()))
@@ -1165,7 +1170,11 @@ class Scene:
         ValueError
             For what does not fit.
         """
+        if not isinstance(firing, Pool):
+            raise ValueError(f"firing is {firing!r}: allowed is a Pool, as from pool(...)")
         trains = firing.trains
+        potentials = _listed(potentials, "potentials")
+        units = None if units is None else _listed(units, "units")
         if len(potentials) != len(trains) or (units is not None and len(units) != len(trains)):
             raise ValueError(
                 f"{len(potentials)} potentials for {len(trains)} trains: allowed is one for each, and as many units"
@@ -1223,6 +1232,7 @@ class Scene:
         ValueError
             For values out of range.
         """
+        potentials = _listed(potentials, "potentials")
         length = number(length_s, "length_s", "above 0")
         onset = number(onset_s, "onset_s", "a time in seconds")
         if not length > 0:
@@ -1330,7 +1340,7 @@ class Scene:
         return SimulatedScene(self._seed, *self._scene.finish())
 
     def _site(self, name: str) -> int:
-        if name not in self._index:
+        if not isinstance(name, str) or name not in self._index:
             raise ValueError(f"site {name!r}: allowed is {', '.join(map(repr, self._index))}")
         return self._index[name]
 
@@ -1339,6 +1349,13 @@ class Scene:
 
     def _some(self, name: Optional[str]) -> list[int]:
         return list(self._index.values()) if name is None else [self._site(name)]
+
+
+def _listed(values: Any, name: str) -> list[Any]:
+    try:
+        return list(values)
+    except TypeError:
+        raise ValueError(f"{name} is {values!r}: allowed is a list") from None
 
 
 def _channel(channel: int) -> int:
@@ -1357,7 +1374,7 @@ def _named(sites: Sites) -> list[tuple[str, Any]]:
         return [(sites, None)]
     if isinstance(sites, Mapping):
         return list(sites.items())
-    return [(name, None) for name in sites]
+    return [(name, None) for name in _listed(sites, "sites")]
 
 
 def _channels(name: str, layout: Any) -> tuple[int, int, int, float]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import doctest
+import inspect
 import pickle
 
 import numpy as np
@@ -467,3 +469,45 @@ def test_discharges_that_are_refused():
     with pytest.raises(ValueError, match="kind of drop_samples is 'ones': allowed is 'not_a_number', 'zeros', 'held'"):
         scene.drop_samples(1, 2, "ones")
     assert len(scene.finish().truth["discharges"]) == 1
+
+
+def test_wrong_types_are_one_line():
+    """Whatever stands in the place of an argument: a ValueError, or nothing at all."""
+    wrong = [None, "x", b"x", -1, 1e300, np.nan, 2**70, True, [], {}, (1,), np.array([1, 2]), object()]
+    unit = sim.motor_unit(seed=1, fs=2048, fibres=5)
+    right = {
+        **{"seed": 1, "fs": 2048.0, "pattern": "tonic", "begin_s": 0.0, "end_s": 5.0, "distance_mm": 0.3, "units": 2},
+        **{"fibres": sim.fibres(1, fibres=3), "name": "noise", "largest_uv": 50.0, "x_mm": 0.0, "z_mm": 0.0},
+        **{"channels": 2, "rows": 2, "columns": 2, "pitch_mm": 8.0, "samples": np.ones(50), "site": "a", "sites": "a"},
+        **{"potential": unit, "potentials": [unit], "train": [1.0], "label": "voluntary", "onset_s": 1.0, "at_s": 1.0},
+        **{"firing": sim.pool("tremor", seed=1, begin_s=0, end_s=1, units=1), "length_s": 2.0, "rail_uv": 50.0},
+        "kind": "movement",
+    }
+
+    def calls(function, make):
+        parameters = [p for p in inspect.signature(function).parameters.values() if p.kind is not p.VAR_KEYWORD]
+        needed = {p.name: right[p.name] for p in parameters if p.default is p.empty}
+        for p in parameters:
+            for value in wrong:
+                yield make(), {**needed, p.name: value}
+
+    names = [n for n in sim.__all__ if inspect.isfunction(getattr(sim, n))] + ["Scene", "Potential", "Random"]
+    every = [calls(getattr(sim, n), lambda n=n: getattr(sim, n)) for n in names]
+    scene = sim.Scene("a", duration_s=2, seed=1)
+    methods = [n for n, _ in inspect.getmembers(sim.Scene, inspect.isfunction) if not n.startswith("_")]
+    for n in methods:
+        every.append(calls(getattr(scene, n), lambda n=n: getattr(sim.Scene("a", duration_s=2, seed=1), n)))
+    refused = 0
+    for function, given in (call for some in every for call in some):
+        try:
+            function(**given)
+        except ValueError as error:
+            assert "\n" not in str(error)
+            refused += 1
+    assert refused > 500
+
+
+def test_docstrings():
+    assert doctest.testmod(sim).failed == 0
+    for name in sim.__all__:
+        assert getattr(sim, name).__doc__
