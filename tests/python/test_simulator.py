@@ -117,6 +117,26 @@ def test_the_needle_scenario_rebuilt():
     assert len(theirs) > 5
 
 
+def test_the_same_bytes_as_in_cpp():
+    """The scene of tests/simulator_test.cpp, by names."""
+    scene = sim.Scene({"left biceps": (4, 3, 8.0), "calf": 1}, fs=2048, duration_s=20, seed=9)
+    scene.noise("left biceps", rms_uv=5, common=0.3, drift_octaves=0.5, steps=2)
+    scene.noise("calf")
+    options = {"fs": 2048, "depth_mm": 9, "fibres": 25, "fat_mm": 4}
+    grid = sim.motor_unit(seed=(3, 2), electrodes=sim.grid(4, 3, 8.0, 1, 25, 10), **options).scaled(130)
+    train = sim.train("multiplets", seed=4, begin_s=0, end_s=20, part=(0.2, 0.6))
+    scene.discharges("left biceps", grid, train, label="fasciculation_multiplet")
+    pool = sim.pool("tremor", seed=5, begin_s=3, end_s=12, kind="essential", units=1)
+    scene.discharges("calf", sim.motor_unit(seed=(3, 3), **options), pool.trains[0], label="tremor")
+    scene.cable("calf", 15.0)
+    simulated = scene.finish()
+    assert len(simulated.truth["discharges"]) == 102
+    value = 1469598103934665603
+    for byte in simulated.recording.data().astype("<f4").tobytes():
+        value = ((value ^ byte) * 1099511628211) & (2**64 - 1)
+    assert value == 0x292F61E9C7D6EF7B
+
+
 ONE_UNIT = [p for p in sim.patterns() if p not in ("voluntary", "cramp", "tremor")]
 
 
