@@ -530,6 +530,45 @@ TEST(MainsCanceller, DischargesDoNotRing) {
         }
 }
 
+TEST(MainsCanceller, AContractionIsNotTakenForHum) {
+    // Five seconds of interference, 30 times the noise and strongest around the mains: what the canceller
+    // learned of it would ring for half a second after it ends, and be found as discharges.
+    for (const double hum : {0.0, 10.0}) {
+        Scene scene{.seconds = 12, .hum_uv = hum};
+        auto x = band_passed(scene);
+        const auto quiet_out = cancelled(x, scene.fs);
+        std::mt19937 engine(7);
+        std::normal_distribution<float> normal(0.0F, 1.0F);
+        const auto from = static_cast<std::size_t>(4 * scene.fs), to = static_cast<std::size_t>(9 * scene.fs);
+        float slow = 0, fast = 0;  // a band around 60 Hz
+        for (std::size_t i = from; i < to; ++i) {
+            const float white = 700.0F * normal(engine);
+            fast += 0.25F * (white - fast);
+            slow += 0.12F * (fast - slow);
+            x[i] += fast - slow;
+        }
+        ASSERT_GT(rms(x, from, to), 30 * 4.0);
+        const auto out = cancelled(x, scene.fs);
+        std::vector<float> residue(out.size());
+        for (std::size_t i = to; i < out.size(); ++i) residue[i] = out[i] - quiet_out[i];
+        EXPECT_LT(rms(residue, to, to + static_cast<std::size_t>(0.3 * scene.fs)), 0.6 * 5.0) << hum;
+    }
+}
+
+TEST(MainsCanceller, FollowsHumThatGrowsAtOnce) {
+    Scene scene{.seconds = 8, .hum_uv = 10};
+    auto x = band_passed(scene);
+    scene.hum_uv = 100;
+    const auto with = band_passed(scene);
+    const auto from = static_cast<std::size_t>(4 * scene.fs);
+    for (std::size_t i = from; i < x.size(); ++i) x[i] = with[i];
+    const auto out = cancelled(x, scene.fs);
+    const auto later = from + static_cast<std::size_t>(1.25 * scene.fs);
+    ASSERT_GT(rms(x, later, x.size()), 70);
+    // The weakest harmonic, 14 µV RMS now, slept and may sleep for 8 s.
+    EXPECT_LT(rms(out, later, out.size()), std::hypot(14.2, 5.0, 4.0));
+}
+
 TEST(MainsCanceller, LeavesNoiseNearlyAloneAndSleeps) {
     const auto x = band_passed({.seconds = 20});
     auto y = x;

@@ -3,8 +3,10 @@
 // A notch rings at every discharge and makes false second ones. Here each harmonic of
 // 50 or 60 Hz inside the band is a sinusoid whose two coefficients are regressed on
 // the residual, per channel, once a mains period ("block", at least 12 samples):
-//   - the residual is limited to 3 standard deviations of its own running level, and a
-//     block whose level stands out (a discharge) teaches nothing;
+//   - the residual is limited to 3 standard deviations of its level at rest, which rises by
+//     2 % a second at most, and a block whose level stands out (a discharge, a contraction)
+//     teaches nothing, unless what it missed keeps its phase from block to block, as hum that
+//     grew does and muscle does not;
 //   - coefficients follow with an alpha-beta filter, so that a mains frequency off by
 //     0.05 Hz (the grid's usual range) is tracked as a steady turn of the phase.
 // Blocks and phases are anchored to the absolute sample index: results do not depend
@@ -80,7 +82,8 @@ public:
             }
         }
         const std::size_t coefficients = harmonics.size() * static_cast<std::size_t>(lanes_);
-        for (auto* list : {&a_, &b_, &a_slope_, &b_slope_, &a_sum_, &b_sum_}) list->assign(coefficients, T(0));
+        for (auto* list : {&a_, &b_, &a_slope_, &b_slope_, &a_sum_, &b_sum_, &a_mean_, &b_mean_, &power_, &turn_})
+            list->assign(coefficients, T(0));
         level_.assign(static_cast<std::size_t>(lanes_), T(0));
         size_sum_ = level_;
         limit_.assign(static_cast<std::size_t>(lanes_), no_limit);
@@ -139,7 +142,13 @@ private:
     static constexpr T alpha = static_cast<T>(1 - memory * memory);
     static constexpr T beta = static_cast<T>((1 - memory) * (1 - memory));
     static constexpr int warm_blocks = 25;
-    static constexpr T level_rate = static_cast<T>(0.04);
+    // The level at rest: muscles contract for seconds, up to a minute, and the level stays.
+    static constexpr T level_up = static_cast<T>(0.0004);
+    static constexpr T level_down = static_cast<T>(0.004);
+    // Coherence over about ten blocks: 1 for hum, 0.05 for muscle.
+    static constexpr T coherence_rate = static_cast<T>(0.1);
+    static constexpr T coherent = static_cast<T>(0.5);
+    static constexpr T turn_rate = static_cast<T>(0.01);  // 2 s at 50 Hz
     static constexpr T limit_of_level = static_cast<T>(3 * 1.2533);  // 3 sigma; mean |x| is sigma / 1.2533
     static constexpr T asleep_below = static_cast<T>(0.35 * 1.2533);
     static constexpr int looks_a_round = 8;
@@ -166,7 +175,8 @@ private:
         limit_[lane] = no_limit;
         level_[lane] = size_sum_[lane] = T(0);
         for (int h = 0; h < harmonics_; ++h)
-            for (auto* list : {&a_, &b_, &a_slope_, &b_slope_, &a_sum_, &b_sum_}) (*list)[at(h, lane)] = T(0);
+            for (auto* list : {&a_, &b_, &a_slope_, &b_slope_, &a_sum_, &b_sum_, &a_mean_, &b_mean_, &power_, &turn_})
+                (*list)[at(h, lane)] = T(0);
     }
 
     void wake() noexcept {
@@ -181,7 +191,7 @@ private:
         const double angle = turn(turns_a_sample_[static_cast<std::size_t>(h)] * samples);
         const T c = static_cast<T>(std::cos(angle)), s = static_cast<T>(std::sin(angle));
         for (std::size_t lane = 0; lane < age_.size(); ++lane) {
-            for (auto [real, imag] : {std::pair{&a_, &b_}, std::pair{&a_slope_, &b_slope_}}) {
+            for (auto [real, imag] : {std::pair{&a_, &b_}, std::pair{&a_slope_, &b_slope_}, std::pair{&a_mean_, &b_mean_}}) {
                 T& x = (*real)[at(h, lane)];
                 T& y = (*imag)[at(h, lane)];
                 const T turned = c * x + s * y;
@@ -217,21 +227,37 @@ private:
         if (!whole_block_) return;
         const int age = age_[lane];
         const T share = T(1) / static_cast<T>(age + 1);
-        const bool trusted = age < warm_blocks || size <= outstanding_ * level_[lane];
-        const T gain = trusted ? std::max(alpha, share) : T(0);
-        const T slope_gain = trusted && age >= warm_blocks ? beta : T(0);
+        const bool quiet = age < warm_blocks || size <= outstanding_ * level_[lane];
         const T scale = T(2) / static_cast<T>(rows_);
         for (int k = 0; k < active_count_; ++k) {
             const std::size_t i = at(active_[static_cast<std::size_t>(k)], lane);
             const T a_missed = scale * a_sum_[i];
             const T b_missed = scale * b_sum_[i];
+            a_mean_[i] += coherence_rate * (a_missed - a_mean_[i]);
+            b_mean_[i] += coherence_rate * (b_missed - b_mean_[i]);
+            power_[i] += coherence_rate * (a_missed * a_missed + b_missed * b_missed - power_[i]);
+            const bool trusted = quiet || a_mean_[i] * a_mean_[i] + b_mean_[i] * b_mean_[i] > coherent * power_[i];
+            const T gain = trusted ? std::max(alpha, share) : T(0);
+            const T slope_gain = trusted && age >= warm_blocks ? beta : T(0);
+            const T power = a_[i] * a_[i] + b_[i] * b_[i];
+            if (!trusted) {
+                // Held for seconds, the hum must not drift: by its mean turn, not by the last.
+                a_slope_[i] = -turn_[i] * b_[i];
+                b_slope_[i] = turn_[i] * a_[i];
+            } else if (power > T(0)) {
+                turn_[i] += turn_rate * ((a_[i] * b_slope_[i] - b_[i] * a_slope_[i]) / power - turn_[i]);
+            }
             a_[i] += gain * a_missed + a_slope_[i];
             b_[i] += gain * b_missed + b_slope_[i];
             a_slope_[i] += slope_gain * a_missed;
             b_slope_[i] += slope_gain * b_missed;
         }
-        level_[lane] += std::max(level_rate, share) * (size - level_[lane]);
-        limit_[lane] = limit_of_level * level_[lane];
+        T& level = level_[lane];
+        if (age < warm_blocks)
+            level += share * (size - level);
+        else
+            level += size > level ? level_up * (std::min(size, 2 * level) - level) : level_down * (size - level);
+        limit_[lane] = limit_of_level * level;
         age_[lane] = std::min(age + 1, warm_blocks);
     }
 
@@ -254,7 +280,7 @@ private:
                 active_[static_cast<std::size_t>(kept++)] = h;
                 continue;
             }
-            for (auto* list : {&a_, &b_, &a_slope_, &b_slope_})
+            for (auto* list : {&a_, &b_, &a_slope_, &b_slope_, &a_mean_, &b_mean_, &power_, &turn_})
                 std::fill_n(list->begin() + h * lanes_, lanes_, T(0));
         }
         active_count_ = kept;
@@ -269,6 +295,8 @@ private:
     std::vector<double> turns_a_sample_;
     std::vector<T> cosine_, sine_;     // [harmonic][row]
     std::vector<T> a_, b_, a_slope_, b_slope_, a_sum_, b_sum_;  // [harmonic][lane]
+    std::vector<T> a_mean_, b_mean_, power_;                    // of what is missed; [harmonic][lane]
+    std::vector<T> turn_;              // mean turn of the hum in a block, radians; [harmonic][lane]
     std::vector<T> level_, limit_, size_sum_;                   // [lane]
     std::vector<int> age_;             // blocks learned, up to warm_blocks; -1 waits for the next block
     std::vector<int> active_;

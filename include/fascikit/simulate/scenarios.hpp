@@ -32,7 +32,7 @@ struct Scenario {
 
 inline constexpr std::array<Scenario, 22> scenario_table{{
     {"calf", Electrode::surface, 60,
-     "both calves: sporadic fasciculations, doublets, a unit about once a second, a contraction",
+     "both calves: sporadic fasciculations, doublets, a fast benign unit, a contraction",
      "rates, sizes, depths, fat, noise level and colour, hum, effort", &detail::calf},
     {"frequent", Electrode::surface, 120, "relaxed biceps with frequent fasciculations of several units",
      "6 to 15 units, 15 to 80 a minute, sizes, depths, fat, noise, hum", &detail::frequent},
@@ -75,7 +75,7 @@ inline constexpr std::array<Scenario, 22> scenario_table{{
     {"rest", Electrode::surface, 1800, "nothing at all: four muscles at rest for half an hour",
      "noise level and colour", &detail::rest},
     {"needle", Electrode::needle, 160,
-     "concentric needle: every label one after the other, among them trains of single fibres",
+     "every label one after the other, among them trains of single fibres",
      "every pattern within its published range, sizes, distances, noise", &detail::needle},
 }};
 

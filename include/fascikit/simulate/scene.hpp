@@ -3,8 +3,10 @@
 // A site has one channel or a grid of them. Whatever is added goes into the samples and,
 // in the same call, into the truth, so the two cannot disagree. Units, noise and
 // confounders draw from random streams of their own: adding one changes no other.
-// Order: backgrounds and discharges in any order, then what happens to finished
-// channels (clipping, lost contact, dropped samples), then `finish`.
+// Order: a site's noise or background first, since the truth takes the level from it; then
+// discharges and confounders; then what happens to finished channels (clipping, lost
+// contact, dropped samples), then `finish`. Times in the truth are rounded to 0.1 µs
+// (discharges) and 0.1 ms (stretches), amplitudes to 0.001 µV.
 //
 //   Scene scene({.sampling_rate_hz = 2048, .duration_s = 60, .sites = {{"left calf"}}}, seed);
 //   scene.noise(0, {.rms_uv = 4.0});
