@@ -17,7 +17,7 @@ tail -n 4 "$build/ctest.log"
 
 step "Wheel"
 build_wheel
-test_requirements=(numpy scipy pandas matplotlib h5py pytest mypy scikit-learn spikeinterface numba)
+test_requirements=(numpy scipy pandas matplotlib h5py pytest mypy scikit-learn spikeinterface numba pooch tqdm)
 need_venv "$build/venv-tests" "${test_requirements[@]}"
 install_wheel "$build/venv-tests"
 

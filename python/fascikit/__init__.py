@@ -16,7 +16,7 @@ be written to meanwhile. A `Stream` belongs to one thread at a time.
 
 from __future__ import annotations
 
-from . import evaluate, filter, simulator
+from . import datasets, evaluate, filter, simulator
 from ._analyze import analyze
 from ._core import Cancelled, InputError
 from ._core import version as __version__
@@ -43,6 +43,7 @@ __all__ = [
     "__version__",
     "analyze",
     "build_config",
+    "datasets",
     "evaluate",
     "filter",
     "froc",
