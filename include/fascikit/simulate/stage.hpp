@@ -224,4 +224,25 @@ inline void fasciculate(Stage& stage, StagedMuscle& muscle, std::span<const Plan
     }
 }
 
+/// What most scenarios begin with: one muscle, its noise and hum, and units that fasciculate all the time.
+struct FasciculatingMuscle {
+    FasciculatingMuscle(const ScenarioOptions& options, double duration_s, const std::string& site, double hum_uv, int units,
+                        const Ranges& together_per_min, const Ranges& largest_snr, double across_mm)
+        : stage(options, Electrode::surface, skin_rate(options), duration_s, {{site}}), muscle(in(stage, hum_uv), 0) {
+        fasciculate(stage, muscle, stage.plan(units, together_per_min, largest_snr), across_mm);
+    }
+    FasciculatingMuscle(const FasciculatingMuscle&) = delete;  // the muscle points to the stage
+    FasciculatingMuscle& operator=(const FasciculatingMuscle&) = delete;
+
+    Stage stage;
+    StagedMuscle muscle;
+
+private:
+    static Stage& in(Stage& stage, double hum_uv) {
+        stage.noise(0);
+        stage.hum_and_drift(hum_uv);
+        return stage;
+    }
+};
+
 }  // namespace fascikit::simulate
