@@ -143,15 +143,16 @@ def _one(pooch: Any, wanted: Wanted, address: str, folder: Path, progress: bool)
     destination = folder / wanted.path
     destination.parent.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(destination.parent).free
-    if wanted.size is not None and wanted.size > free:
+    downloader = _Resuming(wanted, destination, progress)
+    if wanted.size is not None and wanted.size - downloader.had() > free:
         raise FetchError(errno.ENOSPC, f"{wanted.path} has {wanted.size} bytes, and {str(folder)!r} has {free} free")
-    if wanted.sha256 is None and destination.exists():
-        return
+    if wanted.sha256 is None:
+        # Nobody can say whether what lies there is old: pooch would keep it, whatever its size.
+        destination.unlink(missing_ok=True)
     keeper = pooch.create(
         path=folder, base_url="", urls={wanted.path: address},
         registry={wanted.path: None if wanted.sha256 is None else f"sha256:{wanted.sha256}"},
     )
-    downloader = _Resuming(wanted, destination, progress)
     logger = pooch.get_logger()
     level = logger.level
     logger.setLevel("WARNING")
@@ -182,6 +183,10 @@ class _Resuming:
         self._part = destination.with_name(f".{destination.name}.{mark}.part")
         self.found = ""
 
+    def had(self) -> int:
+        """Bytes that an earlier connection left."""
+        return self._part.stat().st_size if self._part.exists() else 0
+
     def __call__(self, url: str, output_file: Any, pooch: Any) -> None:
         if self._wanted.sha256 is None:
             self._part.unlink(missing_ok=True)
@@ -207,7 +212,7 @@ class _Resuming:
                 last = error
             except EOFError as error:
                 last = error
-        had = self._part.stat().st_size if self._part.exists() else 0
+        had = self.had()
         kept = f"; {had} bytes are kept, run again to go on from there" if had and self._wanted.sha256 else ""
         if had and not self._wanted.sha256:
             self._part.unlink()
@@ -218,7 +223,7 @@ class _Resuming:
         """One request: the rest of the file, or all of it where the server knows no ranges."""
         if self._wanted.sha256 is None:
             self._part.unlink(missing_ok=True)
-        had = self._part.stat().st_size if self._part.exists() else 0
+        had = self.had()
         if self._wanted.size is not None and had > self._wanted.size:
             self._part.unlink()
             had = 0

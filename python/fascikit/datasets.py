@@ -35,6 +35,7 @@ from numpy.typing import NDArray
 
 from . import _download
 from ._arrays import number
+from ._core import InputError
 from ._download import FetchError, Wanted
 from ._hybrid import Contraction, Hybrid, Potentials, cut, hybrid, quiet
 from ._recording import Recording, of_array, read
@@ -126,8 +127,8 @@ def fetch(
     progress : bool
         A bar for each download, if tqdm is installed.
     folder : path, optional
-        Where the files shall lie. Default: `FASCIKIT_DATA`, else pooch's cache of this user;
-        but a mirror that is a folder is read in place then, and nothing is copied.
+        Where the files shall lie. Default: `FASCIKIT_DATA`; without that pooch's cache of this
+        user, or, where `FASCIKIT_MIRROR` is a folder, that one, in which they are read in place.
     allow_unverified : bool
         Take files whose SHA-256 nobody knows yet too.
     catalogue : path, optional
@@ -227,7 +228,10 @@ def load(
     kind = entry["format"]
     if kind in ("wfdb", "edf", "csv"):
         return read(path, unit=entry.get("unit"), fs=entry.get("fs_hz") if kind == "csv" else None)
-    samples, labels = _samples(entry, path, scale_uv)
+    try:
+        samples, labels = _samples(entry, path, scale_uv)
+    except (OSError, KeyError, TypeError, IndexError, ValueError, StopIteration, NotImplementedError) as error:
+        raise InputError(f"{path}: not the {kind} file that {name} should be ({type(error).__name__}: {_first(error)})") from error
     return of_array(samples, float(entry["fs_hz"]), "uV", None, labels)
 
 
@@ -271,7 +275,7 @@ def hybrids(catalogue: Optional[PathLike] = None) -> pd.DataFrame:
             "name": recipe["name"],
             "electrode": recipe["electrode"],
             "title": recipe["title"],
-            "needs": sorted({recipe["potentials"], recipe["rest"]}),
+            "needs": sorted(_needs(recipe)),
             "rest_s": sum(end - onset for onset, end in recipe["rest_s"]),
         }
         for recipe in _recipes(catalogue).values()
@@ -299,7 +303,8 @@ def make_hybrid(
     progress, folder, catalogue
         As in `fetch`.
     **options
-        Of `hybrid`: `duration_s, snr, rate_per_min, times_s, label, least_interval_s`.
+        Of `hybrid`: `duration_s, snr, rate_per_min, times_s, label, least_interval_s`. With
+        `times_s=[[]]` (one `[]` a unit) it is the rest alone: what is found there is what nobody put in.
 
     Returns
     -------
@@ -315,12 +320,20 @@ def make_hybrid(
         raise ValueError(f"hybrid {name!r}: allowed is {', '.join(recipes)}")
     recipe = recipes[name]
     opened: dict[str, Recording] = {}
-    for role in ("potentials", "rest"):
-        if recipe[role] not in opened:
-            counts = "unit_note" in _entry(recipe[role], catalogue)
-            opened[recipe[role]] = load(
-                recipe[role], scale_uv=1.0 if counts else None, progress=progress, folder=folder, catalogue=catalogue
-            )
+    for source in sorted(_needs(recipe)):
+        counts = "unit_note" in _entry(source, catalogue)
+        opened[source] = load(
+            source, scale_uv=1.0 if counts else None, progress=progress, folder=folder, catalogue=catalogue
+        )
+    given = {**recipe.get("options", {}), **options}
+    if "contractions" in recipe and "contractions" not in given:
+        added = recipe["contractions"]
+        until = given.get("duration_s") or float("inf")
+        given["contractions"] = [
+            Contraction(opened[added["dataset"]], onset_s, end_s, at_s, added.get("gain", 1.0))
+            for (onset_s, end_s), at_s in zip(added["stretches"], added["at_s"])
+            if at_s + end_s - onset_s <= until
+        ]
     return hybrid(
         _potentials(recipe, opened[recipe["potentials"]], folder, catalogue),
         opened[recipe["rest"]],
@@ -329,8 +342,14 @@ def make_hybrid(
         seed=seed,
         electrode=recipe["electrode"],
         name=name,
-        **{**recipe.get("options", {}), **options},
+        **given,
     )
+
+
+def _needs(recipe: Mapping[str, Any]) -> set[str]:
+    """The recordings that a hybrid is made of."""
+    added = {recipe["contractions"]["dataset"]} if "contractions" in recipe else set()
+    return {recipe["potentials"], recipe["rest"], *added}
 
 
 def _potentials(
@@ -353,6 +372,10 @@ def _potentials(
 # ---- files of other kinds
 
 
+def _first(error: BaseException) -> str:
+    return (str(error).splitlines() or ["nothing more is known"])[0]
+
+
 def _samples(entry: Mapping[str, Any], path: Path, scale_uv: Optional[float]) -> tuple[NDArray[np.float32], list[str]]:
     kind = entry["format"]
     if kind == "opensignals":
@@ -368,7 +391,7 @@ def _samples(entry: Mapping[str, Any], path: Path, scale_uv: Optional[float]) ->
 
 def _opensignals(path: Path, bits: int) -> tuple[NDArray[np.float32], list[str]]:
     """The first EMG channel, by the transfer function of its maker: (code / 2^bits - 1/2) 3 V / 1000."""
-    h5py = _download.need("h5py", f"{path.name}")
+    h5py = _download.need("h5py", path.name)
     with h5py.File(path) as file:
         raw = file[next(iter(file))]["raw"]
         channels = sorted(key for key in raw if key.startswith("channel"))
@@ -377,7 +400,7 @@ def _opensignals(path: Path, bits: int) -> tuple[NDArray[np.float32], list[str]]
 
 
 def _otbiolab(path: Path) -> tuple[NDArray[np.float32], list[str]]:
-    loadmat = _download.need("scipy.io", f"{path.name}").loadmat
+    loadmat = _download.need("scipy.io", path.name).loadmat
     file = loadmat(path, simplify_cells=True)
     return np.asarray(file["Data"], dtype=np.float32), [str(text).strip() for text in file["Description"]]
 

@@ -282,6 +282,63 @@ def test_no_space(server, tmp_path, monkeypatch):
         fk.datasets.fetch("rest", catalogue=a_catalogue(tmp_path, server.address), folder=tmp_path / "a_file")
 
 
+def test_the_disk_fills_up_in_between(server, tmp_path, monkeypatch):
+    from fascikit import _download
+
+    server.files["/public/rest.txt"] = COUNTS.encode()
+    own = a_catalogue(tmp_path, server.address)
+
+    def full(_: object, __: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(_download._NoBar, "update", full)
+    with pytest.raises(fk.datasets.FetchError) as caught:
+        fk.datasets.fetch("rest", catalogue=own, progress=False)
+    one_line(caught, "no space left")
+    assert not (tmp_path / "cache" / "there" / "rest.txt").exists()
+
+
+def test_stopped_by_hand(server, tmp_path, monkeypatch):
+    from fascikit import _download
+
+    body = COUNTS.encode()
+    server.files["/public/rest.txt"] = body
+    own = a_catalogue(tmp_path, server.address)
+    seen = []
+
+    def stop(_: object, count: int) -> None:
+        seen.append(count)
+        if len(seen) == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(_download._NoBar, "update", stop)
+    with pytest.raises(KeyboardInterrupt):
+        fk.datasets.fetch("rest", catalogue=own, progress=False)
+    assert not (tmp_path / "cache" / "there" / "rest.txt").exists()
+    assert fk.datasets.fetch("rest", catalogue=own, progress=False).read_bytes() == body
+    assert server.requests[-1][1] == f"bytes={sum(seen[:3])}-"
+
+
+def test_several_at_once(server, tmp_path):
+    from concurrent.futures import ThreadPoolExecutor
+
+    server.files["/public/rest.txt"] = COUNTS.encode()
+    own = a_catalogue(tmp_path, server.address)
+    with ThreadPoolExecutor(4) as pool:
+        paths = list(pool.map(lambda _: fk.datasets.fetch("rest", catalogue=own, progress=False), range(4)))
+    assert {path.read_bytes() for path in paths} == {COUNTS.encode()}
+    assert len(server.requests) == 1, "one asks, the others wait"
+    assert files_below(tmp_path / "cache") == ["there/rest.txt"]
+
+
+def test_a_file_that_is_not_what_it_should_be(server, tmp_path):
+    body = b"no counts in here\n"
+    server.files["/public/rest.txt"] = body
+    with pytest.raises(fk.InputError) as caught:
+        fk.datasets.load("rest", catalogue=a_catalogue(tmp_path, server.address, body))
+    one_line(caught, "rest.txt", "counts")
+
+
 def test_unverified(server, tmp_path):
     server.files["/public/rest.txt"] = COUNTS.encode()
     own = a_catalogue(tmp_path, server.address, sha256=None, size=None)
@@ -608,11 +665,16 @@ def test_hybrids_of_the_catalogue(shared, monkeypatch):
     for name, row in table.iterrows():
         if "openhdemg_sample" in row["needs"]:
             continue  # where the package is installed: test_decomposed_sample_of_a_package
-        made = fk.datasets.make_hybrid(name, seed=2, duration_s=30, snr=(15, 25))
+        made = fk.datasets.make_hybrid(name, seed=2, duration_s=40, snr=(15, 25))
         assert made.name == name
         assert made.electrode == row["electrode"]
         assert len(made.placed) >= 3, name
         score = fk.score(made, fk.analyze(made.recording, electrode=made.electrode))
         assert score.total["sensitivity"] > 0.5, f"{name}: {score}"
+        assert len(made.truth["segments"]) == (2 if "contractions" in name else 0)
+        alone = fk.datasets.make_hybrid(name, seed=2, duration_s=40, times_s=[[]])
+        assert alone.truth["discharges"] == [] and len(alone.placed) == 0
+        found = fk.score(alone, fk.analyze(alone.recording, electrode=alone.electrode))
+        assert found.total["false_detections"] < 10, f"{name}: the rest is rest"
     with pytest.raises(ValueError, match="hybrid 'calf': allowed is"):
         fk.datasets.make_hybrid("calf")
