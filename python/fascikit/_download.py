@@ -28,7 +28,10 @@ PIECE_BYTES = 1 << 13
 
 
 class FetchError(OSError):
-    """A file that could not be had: one line that names it, what was tried and what to do."""
+    """A file that could not be had: one line that names it, what was tried and what to do; `errno` where there is one."""
+
+    def __str__(self) -> str:
+        return self.strerror or super().__str__()
 
 
 class Wanted(NamedTuple):

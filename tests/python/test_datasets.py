@@ -29,6 +29,8 @@ class Server:
         self.cut_after: list[int] = []
         self.ranges = True
         self.answers: list[int] = []
+        self.silent = threading.Event()
+        self.silent.set()
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -55,6 +57,7 @@ class Server:
                 rest = body[first:]
                 self.send_header("Content-Length", str(len(rest)))
                 self.end_headers()
+                outer.silent.wait(5)
                 self.wfile.write(rest[: outer.cut_after.pop(0)] if outer.cut_after else rest)
                 self.wfile.flush()
                 self.close_connection = True
@@ -65,6 +68,7 @@ class Server:
         self._thread.start()
 
     def stop(self) -> None:
+        self.silent.set()
         self._http.shutdown()
         self._thread.join()
         self._http.server_close()
@@ -267,6 +271,29 @@ def test_no_network(server, tmp_path):
     finally:
         server.stop = lambda: None
     one_line(caught, "there/rest.txt", "refuses connections")
+
+
+def test_a_server_that_falls_silent(server, tmp_path, monkeypatch):
+    from fascikit import _download
+
+    monkeypatch.setattr(_download, "TIMEOUT_S", (5.0, 0.2))
+    server.files["/public/rest.txt"] = COUNTS.encode()
+    server.silent.clear()
+    with pytest.raises(fk.datasets.FetchError) as caught:
+        fk.datasets.fetch("rest", catalogue=a_catalogue(tmp_path, server.address))
+    one_line(caught, "there/rest.txt", "does not answer")
+    assert len(server.requests) == 3
+    server.silent.set()
+    assert fk.datasets.fetch("rest", catalogue=a_catalogue(tmp_path, server.address)).exists()
+
+
+def test_the_cache_of_this_user(server, tmp_path, monkeypatch):
+    server.files["/public/rest.txt"] = COUNTS.encode()
+    monkeypatch.delenv("FASCIKIT_DATA")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "user"))
+    path = fk.datasets.fetch("rest", catalogue=a_catalogue(tmp_path, server.address))
+    assert path.is_relative_to(pooch.os_cache("fascikit"))
+    assert path.is_relative_to(tmp_path / "user")
 
 
 def test_no_space(server, tmp_path, monkeypatch):
@@ -544,6 +571,9 @@ def test_hybrid_again_and_pickled():
     source, at = a_source()
     unit = fk.datasets.cut(source, at)
     a = fk.datasets.hybrid([unit, unit], a_rest(), seed=9)
+    simulated = fk.simulate("calf", duration_s=10).truth
+    assert set(a.truth) == set(simulated) and a.truth["version"] == simulated["version"]
+    assert set(a.truth["discharges"][0]) == set(simulated["discharges"][0])
     b = fk.datasets.hybrid([unit, unit], a_rest(), seed=9)
     c = fk.datasets.hybrid([unit, unit], a_rest(), seed=10)
     np.testing.assert_array_equal(a.recording.data(), b.recording.data())
