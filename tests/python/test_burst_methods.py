@@ -83,11 +83,12 @@ def test_discharge_groups_by_hand():
 
 def test_log_isi_threshold_by_hand():
     # 10 bins a decade from 10 ms on: 40 intervals of 10.5 ms in bin 0, 40 of 1050 ms in bin 20, none between.
+    # The first least count after bin 0 is in bin 1, 12.6 to 15.8 ms.
+    intervals = [0.0105] * 40 + [1.05] * 40
+    assert log_isi_threshold(intervals) == pytest.approx((0.010 * 10**0.05, 0.010 * 10**0.15))
     # Smoothed over five bins, of which the outermost have no weight, bin 1 still feels bin 0 and bin 2 is the
-    # first that is 0: the middle of 15.8 to 20 ms.
-    found = log_isi_threshold([0.0105] * 40 + [1.05] * 40)
-    assert found.burst_peak_s == pytest.approx(0.010 * 10**0.05)  # the middle of 10 to 12.6 ms
-    assert found.max_isi_s == pytest.approx(0.010 * 10**0.25)
+    # first that is 0.
+    assert log_isi_threshold(intervals, smooth_bins=5) == pytest.approx((0.010 * 10**0.05, 0.010 * 10**0.25))
     # One peak: no threshold. None at 100 ms or below: nothing at all.
     assert log_isi_threshold([0.0105] * 40).max_isi_s is None
     assert log_isi_threshold([0.5] * 40 + [5.0] * 40) == (None, None)
@@ -111,19 +112,19 @@ def test_log_isi_by_hand():
 
 
 def test_log_isi_grows_cores_up_to_a_threshold_above_100_ms():
-    # In a burst 140, six times 80, 120; then 2000. Bins 21, 19, 20 and 33 of a decade's tenths, smoothed inside
-    # by (0.29, 0.43, 0.29): the highest is bin 19 (89 ms). The first count of 0 is bin 23, 200 to 251 ms:
-    # above 100 ms, so the six 80 are the core, and 140 and 120 belong to it.
+    # In a burst 140, six times 80, 120; then 2000: bins 21, 19, 20 and 33 of a decade's tenths, and no other.
+    # The peak is bin 19 (89 ms), the first count of 0 bin 22, 158 to 200 ms: above 100 ms, so the six 80 are the
+    # core, and 140 and 120 belong to it.
     times = train(*([140] + [80] * 6 + [120, 2000]) * 30)[:-1]
-    found = log_isi_threshold(np.diff(times))
-    assert found.burst_peak_s == pytest.approx(10**-1.05) and found.max_isi_s == pytest.approx(10**-0.65)
+    assert log_isi_threshold(np.diff(times)) == pytest.approx((10**-1.05, 10**-0.75))
     np.testing.assert_array_equal(log_isi(times), np.repeat(np.arange(30), 9))
-    # With cores up to 250 ms it is the threshold alone that parts them: the same bursts.
-    np.testing.assert_array_equal(log_isi(times, core_s=0.25), log_isi(times))
+    # A threshold above the longest that is allowed is none: the cores alone.
+    cores = log_isi(times, longest_s=0.15).reshape(30, 9)
+    assert (cores[:, [0, 8]] == -1).all() and (cores[:, 1:8] == np.arange(30)[:, None]).all()
 
 
 def test_log_isi_uses_100_ms_where_there_is_no_threshold():
-    # 90 and 110 ms alike: one hill at 90 ms and no valley; only runs of 90 ms are bursts.
+    # 90 and 110 ms lie in neighbouring bins: one hill and no valley; only runs of 90 ms are bursts.
     times = train(*([90] * 4 + [110] * 2) * 30)
     assert log_isi_threshold(np.diff(times)).max_isi_s is None
     assert log_isi(times)[:8].tolist() == [0, 0, 0, 0, 0, -1, 1, 1]
@@ -131,12 +132,12 @@ def test_log_isi_uses_100_ms_where_there_is_no_threshold():
 
 def test_lowess_and_peaks():
     line = np.arange(9.0)
-    np.testing.assert_allclose(_lowess(line), line)
+    np.testing.assert_allclose(_lowess(line, 5), line)
     # Inside: weights 0, (1 - 1/8)^3, 1, (1 - 1/8)^3, 0 over their sum.
     spike = np.zeros(9)
     spike[4] = 1
     w = (7 / 8) ** 3
-    np.testing.assert_allclose(_lowess(spike)[3:6], np.array([w, 1, w]) / (1 + 2 * w))
+    np.testing.assert_allclose(_lowess(spike, 5)[3:6], np.array([w, 1, w]) / (1 + 2 * w))
     assert _peaks(np.array([0, 2, 2, 0, 3, 0, 1.0])).tolist() == [1, 4, 6]
     assert _peaks(np.array([1.0, 0, 2, 1]), apart=3).tolist() == [2]
     assert _peaks(np.array([1.0, 1, 1])).tolist() == [0]
@@ -292,6 +293,8 @@ def test_trains_that_cannot_be_used(method, times, said):
         (discharge_groups, {"pair_s": "x"}, "pair_s is 'x'"),
         (log_isi, {"void": 1}, "void is 1: allowed is above 0 and below 1"),
         (log_isi, {"core_s": -0.1}, "core_s is -0.1"),
+        (log_isi, {"smooth_bins": 0}, "smooth_bins is 0: allowed is a whole number from 1 on"),
+        (log_isi, {"longest_s": math.nan}, "longest_s is nan"),
         (poisson_surprise, {"least_surprise": -1}, "least_surprise is -1: allowed is 0 or more"),
         (rank_surprise, {"largest_share": 1.5}, "largest_share is 1.5: allowed is above 0, to 1"),
     ],

@@ -7,7 +7,7 @@ from typing import NamedTuple, Optional
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ._train import Stretch, long_enough, numbered, positive, runs, spike_times
+from ._train import Stretch, count, long_enough, numbered, positive, runs, spike_times
 
 LEAST_SPIKES = 3
 
@@ -21,8 +21,8 @@ def _extended(cores: list[Stretch], around: list[Stretch]) -> list[Stretch]:
     return found
 
 
-def _lowess(y: NDArray[np.float64], points: int = 5) -> NDArray[np.float64]:
-    """Straight lines through the nearest `points`, tricube weights (Cleveland 1979), one pass."""
+def _lowess(y: NDArray[np.float64], points: int) -> NDArray[np.float64]:
+    """Straight lines through the nearest `points`, tricube weights (Cleveland 1979), one pass; as it is for fewer than 3."""
     n = y.size
     width = min(points, n)
     if width < 3:
@@ -67,9 +67,9 @@ class LogIsiThreshold(NamedTuple):
 
 
 def log_isi_threshold(
-    intervals_s: ArrayLike, *, core_s: float = 0.1, void: float = 0.7, bins_per_decade: int = 10
+    intervals_s: ArrayLike, *, core_s: float = 0.1, void: float = 0.7, smooth_bins: int = 1, bins_per_decade: int = 10
 ) -> LogIsiThreshold:
-    """Of Pasquale et al. 2010: histogram of log10 intervals, smoothed, its peaks and valleys.
+    """Of Pasquale et al. 2010: histogram of log10 intervals, its peaks and valleys.
 
     The highest peak at intervals of at most `core_s` is that of bursts. The first later peak
     with 1 - C_min / sqrt(C_1 C_2) >= `void` gives the threshold: the interval of the least count
@@ -83,7 +83,7 @@ def log_isi_threshold(
     low = np.floor(place.min() * bins_per_decade) / bins_per_decade
     bins = int(np.floor((place.max() - low) * bins_per_decade)) + 1
     counts, edges = np.histogram(place, bins=bins, range=(low, low + bins / bins_per_decade))
-    smooth = np.maximum(_lowess(counts / counts.sum()), 0.0)  # a line through the ends may dip below 0
+    smooth = np.maximum(_lowess(counts / counts.sum(), smooth_bins), 0.0)  # a line through the ends may dip below 0
     centre_s = 10 ** ((edges[:-1] + edges[1:]) / 2) / 1e3
     peaks = _peaks(smooth)
     inside = peaks[centre_s[peaks] <= core_s]
@@ -97,7 +97,9 @@ def log_isi_threshold(
     return LogIsiThreshold(float(centre_s[first]), None)
 
 
-def log_isi(times_s: ArrayLike, *, core_s: float = 0.1, void: float = 0.7) -> NDArray[np.int64]:
+def log_isi(
+    times_s: ArrayLike, *, core_s: float = 0.1, void: float = 0.7, smooth_bins: int = 1, longest_s: float = 1.0
+) -> NDArray[np.int64]:
     """logISI (Pasquale et al. 2010, 10.1007/s10827-009-0175-1).
 
     Bursts are runs of intervals below the threshold of `log_isi_threshold`. Where it exceeds
@@ -105,22 +107,26 @@ def log_isi(times_s: ArrayLike, *, core_s: float = 0.1, void: float = 0.7) -> ND
     most the threshold; where there is none, the cores are the bursts; where the histogram has
     no peak at `core_s` or less, there are no bursts.
 
-    The published text leaves the place of the bins open: here 10 a decade from a whole tenth
-    of log10 ms. It leaves open the smoothing's width: here 5 bins, the default of the function
-    that it names. Cotterill et al. ran another search for peaks (their script compares
-    neighbouring maxima and has no void parameter), so that their figures can differ.
+    The descriptions leave much open. Bins: 10 a decade from a whole tenth of log10 ms. Two things
+    as in the published script of Cotterill et al.: the histogram is all but unsmoothed (`smooth_bins`;
+    the authors smooth by a local regression of unstated width, of which 5 is the usual default),
+    and a threshold of `longest_s` or more counts as none (the authors name no such limit: inf).
     """
     times = spike_times(times_s)
     core_s = positive(core_s, "core_s")
+    smooth_bins = count(smooth_bins, "smooth_bins", 1)
+    if longest_s != np.inf:
+        longest_s = positive(longest_s, "longest_s")
     if positive(void, "void") >= 1:
         raise ValueError(f"void is {void!r}: allowed is above 0 and below 1")
     intervals = np.diff(times)
-    peak_s, max_isi_s = log_isi_threshold(intervals, core_s=core_s, void=void)
+    peak_s, max_isi_s = log_isi_threshold(intervals, core_s=core_s, void=void, smooth_bins=smooth_bins)
     if peak_s is None:
         return numbered(times.size, [])
-    limit = core_s if max_isi_s is None else min(core_s, max_isi_s)
-    bursts = long_enough(runs(intervals <= limit), LEAST_SPIKES)
-    if max_isi_s is not None and max_isi_s > core_s:
+    if max_isi_s is None or max_isi_s >= longest_s:
+        max_isi_s = core_s
+    bursts = long_enough(runs(intervals <= min(core_s, max_isi_s)), LEAST_SPIKES)
+    if max_isi_s > core_s:
         bursts = _extended(bursts, runs(intervals <= max_isi_s))
     return numbered(times.size, bursts)
 
@@ -168,7 +174,8 @@ def cumulative_moving_average(times_s: ArrayLike, *, related: bool = False) -> N
     CMA_i is the mean count of the first i bins of the histogram of intervals. Runs of intervals
     of at most the interval at which the CMA has fallen to alpha_1 of its maximum are bursts;
     its skewness chooses alpha_1. `related`: they grow over intervals of at most that of
-    alpha_2. Cotterill et al. left the related spikes out.
+    alpha_2. Cotterill et al. left the related spikes out by their text; their script takes
+    them in on D10.
     """
     times = spike_times(times_s)
     intervals = np.diff(times)
