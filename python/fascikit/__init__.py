@@ -23,12 +23,13 @@ from ._core import version as __version__
 from ._info import build_config, labels
 from ._recording import Recording, read
 from ._result import Result
-from ._score import Froc, Score, froc, score
+from ._score import Findings, Froc, Score, findings, froc, score
 from ._simulate import Simulated, scenarios, simulate
 from ._stream import Found, LiveBurst, LiveEvent, LiveSegment, Stream
 
 __all__ = [
     "Cancelled",
+    "Findings",
     "Found",
     "Froc",
     "InputError",
@@ -46,6 +47,7 @@ __all__ = [
     "datasets",
     "evaluate",
     "filter",
+    "findings",
     "froc",
     "labels",
     "read",

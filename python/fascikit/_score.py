@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
-from typing import Any, NamedTuple, Union
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, Optional, Union
 
+import numpy as np
 import pandas as pd
 
 from . import _core
@@ -13,7 +18,21 @@ from ._simulate import Simulated
 
 KINDS = (*_core.interference_labels, "none")
 Known = Union[Simulated, str, "os.PathLike[str]"]
-Found = Union[Result, str, "os.PathLike[str]"]
+
+
+class Findings:
+    """Detections of any detector, ready for `score` and `froc`; from `findings`."""
+
+    def __init__(self, found: _core.Findings, detections: int, sites: Sequence[str]) -> None:
+        self._found = found
+        self._detections = detections
+        self.sites = list(sites)
+
+    def __repr__(self) -> str:
+        return f"<Findings: {self._detections} detections at {', '.join(self.sites)}>"
+
+
+Found = Union[Result, Findings, str, "os.PathLike[str]"]
 
 
 class Score:
@@ -143,8 +162,9 @@ def score(
     ----------
     truth : Simulated or path
         What is known; a path of a `*.truth.json`.
-    found : Result or path
-        What was found; a path of a folder that `Result.save` or the program wrote.
+    found : Result, Findings or path
+        What was found; of another detector, by `findings`; a path of a folder that
+        `Result.save` or the program wrote.
     tolerance_ms : float
         Largest distance in time of a pair, above 0 to 1000.
     group_ms : float
@@ -223,11 +243,97 @@ def froc(
     return Froc(pd.DataFrame(points, columns=columns), average_precision)
 
 
+def findings(
+    events: Any,
+    *,
+    sites: Sequence[str],
+    bursts: Optional[pd.DataFrame] = None,
+    segments: Optional[pd.DataFrame] = None,
+) -> Findings:
+    """What any detector found, so that `score` and `froc` can compare it with a truth.
+
+    Parameters
+    ----------
+    events : array_like of shape (n,) or pandas.DataFrame
+        Times in s of the largest deflections, at the one site of `sites`; or a table with
+        `peak_s`, `site` (may be left out with one site) and, as far as they are known,
+        `amplitude_uv`, `snr`, `probability` and `burst`, as in `Result.events`.
+    sites : sequence of str
+        Every site that was analysed, also those where nothing was found: their minutes count.
+    bursts : pandas.DataFrame, optional
+        With `burst, onset_s, duration_s, site, label, probability`, as in `Result.bursts`.
+    segments : pandas.DataFrame, optional
+        With `onset_s, end_s, site, kind`, as in `Result.segments`; only `voluntary` and
+        `masked` are compared.
+
+    Returns
+    -------
+    Findings
+
+    Raises
+    ------
+    ValueError
+        For no site, a column that is missing, and a site that is not one of `sites`.
+    InputError
+        For a time that is no number (here) or not finite (from `score`).
+
+    Notes
+    -----
+    Cost: the tables are written to a temporary folder and read by the code that reads a
+    folder of `Result.save`, so that both are judged the same; a few milliseconds.
+
+    Examples
+    --------
+    >>> import fascikit as fk
+    >>> fk.findings([1.5, 4.25], sites=["calf"])
+    <Findings: 2 detections at calf>
+    """
+    names = [str(site) for site in sites] if not isinstance(sites, str) else [sites]
+    if not names:
+        raise ValueError("sites is empty: allowed is at least one name")
+    if isinstance(events, pd.DataFrame):
+        table = events
+    else:
+        times = np.asarray(events, dtype=float)
+        if times.ndim != 1:
+            raise ValueError(f"events of shape {times.shape}: allowed is times on one axis, or a table")
+        table = pd.DataFrame({"peak_s": times})
+    if "site" not in table and len(names) == 1:
+        table = table.assign(site=names[0])
+    with tempfile.TemporaryDirectory() as folder:
+        summary = {"sites": [{"site": name} for name in names]}
+        Path(folder, "summary.json").write_text(json.dumps(summary), encoding="utf-8")
+        optional = ("amplitude_uv", "snr", "probability", "burst")
+        _write(folder, "events", table, ("peak_s", "site"), optional, names)
+        needed = ("burst", "onset_s", "site", "label", "duration_s")
+        _write(folder, "bursts", bursts, needed, ("probability",), names)
+        _write(folder, "segments", segments, ("onset_s", "end_s", "site", "kind"), (), names)
+        return Findings(_core.read_results(folder), len(table), names)
+
+
+def _write(
+    folder: str, name: str, table: Optional[pd.DataFrame], needed: Sequence[str], optional: Sequence[str], sites: list[str]
+) -> None:
+    """One table of a folder of results; what is optional and missing is left empty."""
+    if table is None:
+        table = pd.DataFrame(columns=list(needed))
+    for column in needed:
+        if column not in table:
+            raise ValueError(f"{name} without column {column!r}: needed are {', '.join(needed)}")
+    unknown = set(table["site"]) - set(sites) - ({""} if name == "segments" else set())
+    if unknown:
+        raise ValueError(f"{name} at site {sorted(map(str, unknown))[0]!r}: allowed is {', '.join(sites)}")
+    table = table.reindex(columns=[*needed, *optional])
+    table.to_csv(os.path.join(folder, f"{name}.csv"), index=False, lineterminator="\n")
+
+
 def _known(truth: Known) -> _core.Truth:
     return truth._truth if isinstance(truth, Simulated) else _core.read_truth(os.fspath(truth))
 
 
 def _findings(found: Found) -> _core.Findings:
+    if isinstance(found, Findings):
+        return found._found
     return _core.findings_of(found._analysis) if isinstance(found, Result) else _core.read_results(os.fspath(found))
 
 

@@ -1,0 +1,188 @@
+"""One command for the whole suite.
+
+    python -m suite [--scenarios NAME ...] [--detectors NAME ...] [--seeds N] [--set reporting|tuning|both]
+                    [--out DIR] [--again] [--timeout S] [--rest-seeds N] [--no-speed]
+                    [--detector MODULE:FUNCTION [--thresholds A,B,...]] [--recording FILE --truth FILE]
+    python -m suite --short
+
+Results go to --out as they come, one small file a run, and a run that was interrupted goes on
+from them; --again runs everything anew. The report goes to --report with its pictures beside it.
+"""
+
+from __future__ import annotations
+
+import os
+
+# Before anything that starts threads: one thread for all.
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Optional
+
+if not __package__:  # python benchmarks/suite
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+    __package__ = "suite"
+    import suite  # noqa: F401
+
+import fascikit as fk
+
+from . import figures, machine, report, run, sections, short, sources, speed, store
+from .detectors import Detector, all_detectors, of_callable
+
+HERE = Path(__file__).resolve().parent.parent
+SHORT = {"calf": 60.0, "frequent": 40.0, "noise": 60.0, "multiplets": 40.0, "contractions": 60.0, "movement": 60.0, "needle": 80.0}
+SHORT_SEEDS = (1, 2, 3)
+
+
+def arguments(given: Optional[Sequence[str]] = None) -> argparse.Namespace:
+    p = argparse.ArgumentParser(prog="suite", description=__doc__.splitlines()[0])
+    p.add_argument("--scenarios", nargs="+", metavar="NAME", help="of fk.scenarios(), and hybrid; default all")
+    p.add_argument("--detectors", nargs="+", metavar="NAME", help="default all; --list names them")
+    p.add_argument("--detector", action="append", default=[], metavar="MODULE:FUNCTION", help="one of yours, besides")
+    p.add_argument("--thresholds", default="", metavar="A,B,...", help="of --detector")
+    p.add_argument("--recording", action="append", default=[], metavar="FILE", help="one of yours, with its --truth")
+    p.add_argument("--truth", action="append", default=[], metavar="FILE")
+    p.add_argument("--electrode", choices=["surface", "needle"], default="surface", help="of --recording")
+    p.add_argument("--seeds", type=int, default=5, help="recordings of each scenario and set")
+    p.add_argument("--tuning-seeds", type=int, help="if other than --seeds")
+    p.add_argument("--set", choices=["tuning", "reporting", "both"], default="both")
+    p.add_argument("--rest-seeds", type=int, default=20, help="half-hours of rest; 0: none")
+    p.add_argument("--short", action="store_true", help="under five minutes, against benchmarks/results/short.json")
+    p.add_argument("--write-short", action="store_true", help="with --short: make that file anew")
+    p.add_argument("--out", type=Path, help="results of runs; default out/suite beside the project's files")
+    p.add_argument("--report", type=Path, help="default REPORT.md in --out")
+    p.add_argument("--again", action="store_true", help="run what is there already too")
+    p.add_argument("--resume", action="store_true", help="the default; kept for scripts that say so")
+    p.add_argument("--timeout", type=float, default=300.0, help="seconds for one detector on one recording")
+    p.add_argument("--no-speed", action="store_true")
+    p.add_argument("--list", action="store_true", help="names of detectors and scenarios")
+    args = p.parse_args(given)
+    if len(args.recording) != len(args.truth):
+        p.error(f"{len(args.recording)} recordings and {len(args.truth)} truths: give each --recording its --truth")
+    if args.seeds < 1 or args.rest_seeds < 0:
+        p.error(f"--seeds {args.seeds}, --rest-seeds {args.rest_seeds}: allowed is 1 or more, and 0 or more")
+    if not args.timeout > 0:
+        p.error(f"--timeout {args.timeout:g}: allowed is above 0")
+    known = [*fk.scenarios().index, "hybrid"]
+    for name in args.scenarios or []:
+        if name not in known:
+            p.error(f"scenario {name!r}: allowed is {', '.join(known)}")
+    try:
+        args.chosen = chosen_detectors(args)
+    except (ValueError, ImportError, AttributeError) as error:
+        p.error(str(error))
+    args.out = args.out or HERE.parent / "out" / "suite"
+    return args
+
+
+def chosen_detectors(args: argparse.Namespace) -> list[Detector]:
+    every = all_detectors()
+    names = args.detectors or list(every)
+    for name in names:
+        if name not in every:
+            raise ValueError(f"detector {name!r}: allowed is {', '.join(every)}")
+    sys.path.insert(0, os.getcwd())
+    grid = [float(t) for t in args.thresholds.split(",") if t.strip()]
+    return [*(every[n] for n in names), *(of_callable(path, grid) for path in args.detector)]
+
+
+def warm(detectors: Sequence[Detector]) -> None:
+    """Imports and compiles what the detectors need, once for all processes that are forked."""
+    made = sources.simulated("calf", 0, "tuning", 10.0).make()
+    for detector in detectors:
+        try:
+            detector.findings(made, detector.thresholds[:1])
+        except Exception:  # it is said where it is run
+            pass
+
+
+def cases_of(args: argparse.Namespace) -> tuple[list[sources.Case], list[str]]:
+    """Tuning first, since thresholds come from it; `rest` has none to tune on."""
+    if args.recording and not args.scenarios and args.set == "both":
+        names: list[str] = []
+    else:
+        names = args.scenarios or (list(SHORT) if args.short else [*fk.scenarios().index, "hybrid"])
+    parts = ["tuning", "reporting"] if args.set == "both" else [args.set]
+    cases, gaps = [], []
+    for part in parts:
+        number = args.tuning_seeds or args.seeds if part == "tuning" else args.seeds
+        seeds = SHORT_SEEDS if args.short else range(1, number + 1)
+        for name in names:
+            if name == "hybrid":
+                found, why = sources.hybrid(seeds, part) if part == "reporting" else ([], "")
+                cases += found
+                gaps += [why] if why else []
+            elif name != "rest":
+                duration = SHORT.get(name, 60.0) if args.short else None
+                cases += [sources.simulated(name, seed, part, duration) for seed in seeds]
+    for path, truth in zip(args.recording, args.truth):
+        cases.append(sources.recorded(path, truth, args.electrode))
+    return cases, gaps
+
+
+def main(given: Optional[Sequence[str]] = None) -> int:
+    args = arguments(given)
+    if args.list:
+        print("detectors:", *(d.name for d in args.chosen), sep="\n  ")
+        print("scenarios:", *fk.scenarios().index, "hybrid", sep="\n  ")
+        return 0
+    start = time.perf_counter()
+    warm(args.chosen)
+    results = store.Store(args.out / "runs", resume=not args.again)
+    cases, gaps = cases_of(args)
+    records = run.run_all([c for c in cases if c.part == "tuning"], args.chosen, results, timeout_s=args.timeout)
+    rows = figures.table(records)
+    tuned = figures.choose(rows, args.chosen, "tuning")
+    records += run.run_all([c for c in cases if c.part != "tuning"], args.chosen, results, timeout_s=args.timeout)
+    for key, threshold in figures.choose(figures.table(records), args.chosen, "reporting").items():
+        tuned.setdefault(key, threshold)  # no tuning set was run: the best on the reporting set stands in
+    wanted = args.scenarios is None or "rest" in args.scenarios
+    if wanted and not args.short and not args.recording and args.set != "tuning" and args.rest_seeds:
+        rest = [sources.simulated("rest", s, "reporting", part="rest") for s in range(1, args.rest_seeds + 1)]
+        only = lambda d, c: [t for t in [tuned.get((d.name, c.electrode))] if t is not None]  # noqa: E731
+        records += run.run_all(rest, args.chosen, results, timeout_s=args.timeout, thresholds=only)
+    speeds: dict[str, dict[str, Any]] = {}
+    if not args.no_speed:
+        speeds = speed.speeds(sources.simulated("calf", 1, "reporting"), args.chosen, tuned)
+    chapters = [] if args.short or args.scenarios or args.recording else sections.chapters(
+        args.out / "runs", range(1, args.seeds + 1), not args.again
+    )
+    page = report.Report(
+        records, args.chosen, tuned, speeds=speeds, chapters=chapters, gaps=gaps, machine=machine.describe(),
+        command="cd benchmarks && python -m suite " + " ".join(given if given is not None else sys.argv[1:]),
+    )
+    target = args.report or args.out / "REPORT.md"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if not page.reporting.empty:
+        page.write(target, target.parent / ("results" if args.report else "pictures"))
+        print(page.ahead())
+        print(f"\n{target} after {time.perf_counter() - start:.0f} s")
+    elif not page.all.empty:
+        print(json.dumps({f"{d}, {e}": t for (d, e), t in tuned.items()}, indent=1))
+    print(page.troubles())
+    if args.short:
+        return short_form(args, page)
+    return 0 if any(r["status"] == "done" for r in records) else 1
+
+
+def short_form(args: argparse.Namespace, page: report.Report) -> int:
+    path = HERE / "results" / "short.json"
+    now = short.summary(page.at_tuned, page.records)
+    if args.write_short:
+        store.write_whole(path, json.dumps({"command": "python -m suite --short --write-short", **now}, indent=1) + "\n")
+        return 0
+    worse = short.compare(now, path)
+    for line in worse:
+        print(f"dropped: {line}")
+    print("the short form has dropped" if worse else "no figure dropped by more than its interval")
+    return 1 if worse else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
