@@ -21,6 +21,8 @@ def spiqe_style(samples: Array, fs: float, dead_s: float, least: float) -> tuple
     window = max(8, round(WINDOW_S * fs))
     edges = [*range(0, max(1, n - window // 2), window), n]
     levels = np.concatenate([noise(samples[:, a:b]) for a, b in zip(edges, edges[1:])], axis=1)
+    for row in levels:  # of missing samples nothing is left but what the filter rings on
+        row[row < 0.1 * np.median(row)] = np.inf
     quiet = np.array([[np.percentile(some, 20) if (some := row[np.isfinite(row)]).size else np.inf] for row in levels])
     excluded = ((levels > EXCLUDED_UV) | (levels > VOLUNTARY_RATIO * quiet)) & np.isfinite(levels)
     levels = np.where(excluded, np.inf, levels)
