@@ -36,8 +36,14 @@ from . import figures, machine, report, run, sections, short, sources, speed, st
 from .detectors import Detector, all_detectors, of_callable
 
 HERE = Path(__file__).resolve().parent.parent
-SHORT = {"calf": 60.0, "frequent": 40.0, "noise": 60.0, "multiplets": 40.0, "contractions": 60.0, "movement": 60.0, "needle": 80.0}
+SHORT = {
+    name: 60.0 for name in (
+        "calf", "frequent", "storm", "benign", "weak", "noise", "multiplets", "contractions", "tonic", "myokymia", "trunk",
+        "movement", "faults", "needle",
+    )
+}
 SHORT_SEEDS = (1, 2, 3)
+SHORT_DETECTORS = ("fascikit", "median threshold", "SPiQE style", "Hodges-Bui", "Bonato")
 
 
 def arguments(given: Optional[Sequence[str]] = None) -> argparse.Namespace:
@@ -77,13 +83,15 @@ def arguments(given: Optional[Sequence[str]] = None) -> argparse.Namespace:
         args.chosen = chosen_detectors(args)
     except (ValueError, ImportError, AttributeError) as error:
         p.error(str(error))
+    if args.short:
+        args.set, args.no_speed = "reporting", True
     args.out = args.out or HERE.parent / "out" / "suite"
     return args
 
 
 def chosen_detectors(args: argparse.Namespace) -> list[Detector]:
     every = all_detectors()
-    names = args.detectors or list(every)
+    names = args.detectors or list(SHORT_DETECTORS if args.short else every)
     for name in names:
         if name not in every:
             raise ValueError(f"detector {name!r}: allowed is {', '.join(every)}")
@@ -109,18 +117,20 @@ def cases_of(args: argparse.Namespace) -> tuple[list[sources.Case], list[str]]:
     else:
         names = args.scenarios or (list(SHORT) if args.short else [*fk.scenarios().index, "hybrid"])
     parts = ["tuning", "reporting"] if args.set == "both" else [args.set]
-    cases, gaps = [], []
+    cases: list[sources.Case] = []
+    gaps: list[str] = []
     for part in parts:
         number = args.tuning_seeds or args.seeds if part == "tuning" else args.seeds
         seeds = SHORT_SEEDS if args.short else range(1, number + 1)
         for name in names:
-            if name == "hybrid":
-                found, why = sources.hybrid(seeds, part) if part == "reporting" else ([], "")
-                cases += found
-                gaps += [why] if why else []
-            elif name != "rest":
+            if name not in ("rest", "hybrid"):
                 duration = SHORT.get(name, 60.0) if args.short else None
                 cases += [sources.simulated(name, seed, part, duration) for seed in seeds]
+    if "hybrid" in names and args.set != "tuning":
+        found, gaps = sources.hybrids(range(1, args.seeds + 1))
+        cases += found
+    elif not args.recording:
+        gaps = ["hybrid recordings were not asked for"]
     for path, truth in zip(args.recording, args.truth):
         cases.append(sources.recorded(path, truth, args.electrode))
     return cases, gaps

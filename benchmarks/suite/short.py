@@ -1,4 +1,10 @@
-"""The short form against the committed one: fails on a drop of more than its own interval."""
+"""The short form against the committed one: fails on a drop of more than its own interval.
+
+Two ways to fail: a figure beyond the committed one's 95 % interval over recordings; and, since
+the recordings are the same, a change whose paired 95 % interval lies wholly on the worse side
+of 0 and which is at least `LEAST` (below that a change of CPU path can move an event or two).
+The first is wide, for scenarios differ; the second sees what several recordings lose together.
+"""
 
 from __future__ import annotations
 
@@ -8,20 +14,30 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+
+from fascikit import evaluate
 
 from . import figures
 
 HIGHER_IS_BETTER = {"sensitivity": True, "ppv": True, "f1": True, "false_per_min": False, "macro_f1": True}
 
 
+LEAST = {"sensitivity": 0.005, "ppv": 0.005, "f1": 0.005, "false_per_min": 0.25}
+
+
 def summary(rows: pd.DataFrame, records: list[dict[str, Any]]) -> dict[str, Any]:
     """Of this library at its default: each figure with its interval, by electrode; of the others F1 alone."""
-    found: dict[str, Any] = {"figures": {}, "peers_f1": {}}
+    found: dict[str, Any] = {"figures": {}, "peers_f1": {}, "counts": figures.BASIC, "recordings": {}}
     for (name, electrode), some in rows.groupby(["detector", "electrode"]):
         if name != "fascikit":
             found["peers_f1"][f"{name}, {electrode}"] = number(figures.ratio("f1", figures.counts(some)))
             continue
+        found["recordings"][str(electrode)] = {
+            f"{row.scenario} {row.seed}": [round(float(getattr(row, c)), 5) for c in figures.BASIC]
+            for row in some.sort_values(["scenario", "seed"]).itertuples()
+        }
         for ratio in figures.RATIOS:
             found["figures"][f"{electrode} {ratio}"] = estimate(figures.interval(ratio, figures.counts(some)))
     mine = [r for r in records if r["detector"] == "fascikit" and r["part"] == "reporting" and r["status"] == "done"]
@@ -54,6 +70,25 @@ def drops(now: Mapping[str, Any], committed: Mapping[str, Any]) -> list[str]:
         value = after["value"]
         if value is None or (value < bound if higher else value > bound):
             found.append(f"{name} is {value}; it was {before['value']} [{before['low']}, {before['high']}]")
+    return found + paired_drops(now, committed)
+
+
+def paired_drops(now: Mapping[str, Any], committed: Mapping[str, Any]) -> list[str]:
+    found = []
+    for electrode, before in committed.get("recordings", {}).items():
+        after = now.get("recordings", {}).get(electrode, {})
+        if set(after) != set(before):
+            found.append(f"{electrode}: the recordings are not those of the committed figures")
+            continue
+        both = np.array([[*before[name], *after[name]] for name in sorted(before)], dtype=float)
+        for ratio, least in LEAST.items():
+            sign = 1.0 if HIGHER_IS_BETTER[ratio] else -1.0
+            change = lambda drawn: sign * (figures.ratio(ratio, drawn[:, 4:]) - figures.ratio(ratio, drawn[:, :4]))  # noqa: E731, B023
+            if len(both) < 2 or not change(both) <= -least:
+                continue
+            high = evaluate.bootstrap(both, change, n=1000, method="percentile").estimate.high
+            if high < 0:
+                found.append(f"{electrode} {ratio} is worse by {-change(both):.4f}, paired over recordings by at least {-high:.4f}")
     return found
 
 

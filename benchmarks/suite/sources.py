@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Optional
 
 import numpy as np
@@ -17,6 +18,9 @@ import numpy as np
 import fascikit as fk
 
 from .signals import Array
+
+
+HYBRID = {"duration_s": 60.0}
 
 
 @dataclass
@@ -48,8 +52,8 @@ class Case:
     Attributes
     ----------
     part
-        "tuning": thresholds are chosen on it; "reporting": figures are of it; "rest": nothing
-        is there, run at the chosen thresholds only.
+        "tuning": thresholds are chosen on it; "reporting": figures are of it; "hybrid": the
+        same, apart; "rest": nothing is there, run at the chosen thresholds only.
     identity
         Whatever decides its samples, for the store.
     """
@@ -93,22 +97,30 @@ def recorded(path: str, truth: str, electrode: str) -> Case:
     return Case(path, 0, "reporting", electrode, ("recorded", digest.hexdigest(), electrode), make)
 
 
-def hybrid(seeds: Sequence[int], part: str) -> tuple[list[Case], str]:
-    """Recorded potentials in recorded rest, and why there are none where there are none."""
-    datasets = getattr(fk, "datasets", None)
-    if datasets is None:
-        try:
-            import fascikit.datasets as datasets
-        except ImportError:
-            return [], "fascikit.datasets is not there yet, so no hybrid and no recorded data are among these figures"
-    if not hasattr(datasets, "hybrid"):
-        return [], "fascikit.datasets has no hybrid() yet, so no hybrid data are among these figures"
+def hybrids(seeds: Sequence[int]) -> tuple[list[Case], list[str]]:
+    """Recorded potentials in recorded rest, of the catalogue; and what cannot be had, and why.
 
-    def case(seed: int) -> Case:
+    A recipe is tried once here: what it needs may be missing or not be downloaded.
+    """
+    datasets = getattr(fk, "datasets", None)
+    if not hasattr(datasets, "make_hybrid"):
+        return [], ["this build has no fascikit.datasets, so that there are no hybrid recordings here"]
+    catalogue = Path(fk.__file__).with_name("datasets.toml").read_bytes()
+    digest = hashlib.sha256(catalogue).hexdigest()[:12]
+
+    def case(name: str, electrode: str, seed: int) -> Case:
         def make() -> Made:
-            made = datasets.hybrid(seed=seed)
+            made = datasets.make_hybrid(name, seed, progress=False, **HYBRID)
             return made_of(made.recording, made, made.electrode)
 
-        return Case("hybrid", seed, part, "surface", ("hybrid", fk.__version__, seed, part), make)
+        return Case(name, seed, "hybrid", electrode, ("hybrid", digest, name, seed, HYBRID), make)
 
-    return [case(seed) for seed in seeds], ""
+    cases, gaps = [], []
+    for name, recipe in datasets.hybrids().iterrows():
+        try:
+            datasets.make_hybrid(name, 1, progress=False)
+        except Exception as error:
+            gaps.append(f"no `{name}`: {error}")
+            continue
+        cases += [case(str(name), str(recipe["electrode"]), seed) for seed in seeds]
+    return cases, gaps

@@ -329,6 +329,22 @@ def test_a_drop_of_more_than_the_interval_fails():
     assert short.drops(now(None, 1.0), before)
 
 
+def test_a_drop_that_several_recordings_share_fails_within_the_wide_interval():
+    names = [f"r {i}" for i in range(8)]
+    counts = [[100, 40 + 7 * i, 5, 2.0] for i in range(8)]
+    before = {"figures": {}, "recordings": {"surface": dict(zip(names, counts))}}
+
+    def after(lost):
+        return {"recordings": {"surface": {n: [c[0], c[1] - x, *c[2:]] for (n, c), x in zip(zip(names, counts), lost)}}}
+
+    assert short.drops(after([0] * 8), before) == []
+    assert short.drops(after([12] + [0] * 7), before) == []  # one recording alone is within the interval
+    assert short.drops(after([-3] * 8), before) == []
+    said = short.drops(after([3] * 8), before)
+    assert [line.split(" is ")[0] for line in said] == ["surface sensitivity", "surface f1"]
+    assert "not those" in short.drops({"recordings": {}}, before)[0]
+
+
 # Sections, the command --------------------------------------------------------------------------
 
 
