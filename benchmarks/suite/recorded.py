@@ -33,6 +33,7 @@ from PIL import Image
 from scipy import signal
 
 import fascikit as fk
+from fascikit import datasets
 
 if __package__:
     from .recorded_remarks import REMARKS, SEEN_AT
@@ -81,8 +82,8 @@ class Looked(NamedTuple):
 def look(shown: Shown) -> Looked:
     """Fetch, analyse as a user would, and filter for the picture."""
     scale = {"scale_uv": shown.scale_uv} if shown.scale_uv else {}
-    recording = fk.datasets.load(shown.name, progress=False, **scale)
-    result = fk.analyze(recording, **fk.datasets.info(shown.name)["analyze"])
+    recording = datasets.load(shown.name, progress=False, **scale)
+    result = fk.analyze(recording, **datasets.info(shown.name)["analyze"])
     low, high = result.options["band_hz"]
     sos = signal.butter(4, [low, high], "bandpass", fs=recording.fs, output="sos")
     samples = signal.sosfiltfilt(sos, np.asarray(recording.data(), dtype=float)[0])
@@ -196,7 +197,7 @@ def draw(looked: Looked, path: Path) -> None:
 
 def chapter(looked: Looked, picture: str) -> str:
     name, found = looked.shown.name, figures(looked)
-    about = fk.datasets.info(name)
+    about = datasets.info(name)
     labels = ", ".join(f"{label} {n}" for label, n in found["labels"].items()) or "none"
     lines = [
         f"### {name}: {about['title']}",

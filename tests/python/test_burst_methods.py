@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import fascikit as fk
-from fascikit import evaluate, simulator
+from fascikit import datasets, evaluate, simulator
 
 pytest.importorskip("scipy")
 SUITE = Path(__file__).resolve().parents[2] / "benchmarks" / "suite"
@@ -445,7 +445,7 @@ def test_a_recording_that_cannot_be_had_is_named_and_stops_nothing(recorded, tmp
 
 
 def test_every_remark_is_of_a_recording_that_is_shown(recorded):
-    assert set(recorded.REMARKS) == {shown.name for shown in recorded.RECORDINGS} <= set(fk.datasets.catalogue().index)
+    assert set(recorded.REMARKS) == {shown.name for shown in recorded.RECORDINGS} <= set(datasets.catalogue().index)
 
 
 def test_a_recorded_picture(recorded, shared, tmp_path, monkeypatch):
