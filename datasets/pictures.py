@@ -147,6 +147,7 @@ def panel(ax: Any, title: str, name: str, wanted: str, width_s: float) -> None:
     ax.set_title(f"{title}\n", fontsize=8, pad=0)
     ax.text(0.5, 1.02, f"{name}, {truth['duration_s']:g} s, from {begin_s:.1f} s", transform=ax.transAxes, ha="center", fontsize=6, color="0.4")
     ax.tick_params(labelsize=6)
+    ax.locator_params(axis="x", nbins=6)
     for side in ("top", "right"):
         ax.spines[side].set_visible(False)
 
