@@ -1,7 +1,7 @@
 """One command for the whole suite.
 
     python -m suite [--scenarios NAME ...] [--detectors NAME ...] [--seeds N] [--set reporting|tuning|both]
-                    [--out DIR] [--again] [--timeout S] [--rest-seeds N] [--no-speed]
+                    [--out DIR] [--again] [--timeout S] [--rest-seeds N] [--no-speed] [--only-report]
                     [--detector MODULE:FUNCTION [--thresholds A,B,...]] [--recording FILE --truth FILE]
     python -m suite --short
 
@@ -65,6 +65,7 @@ def arguments(given: Optional[Sequence[str]] = None) -> argparse.Namespace:
     p.add_argument("--report", type=Path, help="default REPORT.md in --out")
     p.add_argument("--again", action="store_true", help="run what is there already too")
     p.add_argument("--resume", action="store_true", help="the default; kept for scripts that say so")
+    p.add_argument("--only-report", action="store_true", help="of what is there already; nothing is run")
     p.add_argument("--timeout", type=float, default=300.0, help="seconds for one detector on one recording")
     p.add_argument("--no-speed", action="store_true")
     p.add_argument("--list", action="store_true", help="names of detectors and scenarios")
@@ -143,20 +144,22 @@ def main(given: Optional[Sequence[str]] = None) -> int:
         print("scenarios:", *fk.scenarios().index, "hybrid", sep="\n  ")
         return 0
     start = time.perf_counter()
-    warm(args.chosen)
+    if not args.only_report:
+        warm(args.chosen)
+    how = {"timeout_s": args.timeout, "only_read": args.only_report}
     results = store.Store(args.out / "runs", resume=not args.again)
     cases, gaps = cases_of(args)
-    records = run.run_all([c for c in cases if c.part == "tuning"], args.chosen, results, timeout_s=args.timeout)
+    records = run.run_all([c for c in cases if c.part == "tuning"], args.chosen, results, **how)
     rows = figures.table(records)
     tuned = figures.choose(rows, args.chosen, "tuning")
-    records += run.run_all([c for c in cases if c.part != "tuning"], args.chosen, results, timeout_s=args.timeout)
+    records += run.run_all([c for c in cases if c.part != "tuning"], args.chosen, results, **how)
     for key, threshold in figures.choose(figures.table(records), args.chosen, "reporting").items():
         tuned.setdefault(key, threshold)  # no tuning set was run: the best on the reporting set stands in
     wanted = args.scenarios is None or "rest" in args.scenarios
     if wanted and not args.short and not args.recording and args.set != "tuning" and args.rest_seeds:
         rest = [sources.simulated("rest", s, "reporting", part="rest") for s in range(1, args.rest_seeds + 1)]
         only = lambda d, c: [t for t in [tuned.get((d.name, c.electrode))] if t is not None]  # noqa: E731
-        records += run.run_all(rest, args.chosen, results, timeout_s=args.timeout, thresholds=only)
+        records += run.run_all(rest, args.chosen, results, **how, thresholds=only)
     speeds: dict[str, dict[str, Any]] = {}
     if not args.no_speed:
         speeds = speed.speeds(sources.simulated("calf", 1, "reporting"), args.chosen, tuned)

@@ -143,6 +143,7 @@ class Report:
                 "sensitivity %": percent(figures.interval("sensitivity", counts)),
                 "PPV %": percent(figures.interval("ppv", counts)),
                 "false a minute": rate(figures.interval("false_per_min", counts)),
+                "mean F1 of scenarios %": f"{100 * scenario_mean(mine):.1f}",
                 "recordings": len(counts), "known": int(counts[:, 0].sum()),
             })
         table.sort(key=lambda row: (-math.inf if row["F1 %"] == "-" else -float(str(row["F1 %"]).split()[0])))
@@ -232,12 +233,14 @@ class Report:
         for electrode in known:
             text += [
                 f"## All {electrode} recordings", "",
-                "Peers at the single threshold with the best F1 on the tuning set; this library at its default, not tuned here.", "",
+                "Peers at the single threshold with the best F1 on the tuning set; this library at its default, not tuned here."
+                if (self.all["part"] == "tuning").any()
+                else "No tuning set was run: peers at the single threshold with the best F1 on this very set.", "",
                 markdown(self.overall(electrode, self.at_tuned, self.tuned), "detector"), "",
                 "Peers at the single threshold with the best F1 on this very set, which nobody has in practice:", "",
                 markdown(
                     self.overall(electrode, self.at_best_ours_default(), {**self.best, **self.own_default()})[
-                        ["threshold", "F1 %", "sensitivity %", "PPV %", "false a minute"]
+                        ["threshold", "F1 %", "sensitivity %", "PPV %", "false a minute", "mean F1 of scenarios %"]
                     ], "detector",
                 ), "",
             ]
@@ -365,6 +368,12 @@ class Report:
             {k: r[k] for k in ("part", "scenario", "seed", "detector", "status", "message")} for r in self.records if r["status"] != "done"
         ]
         return json.dumps(found, indent=1) + "\n"
+
+
+def scenario_mean(rows: pd.DataFrame) -> float:
+    """Each scenario alike, however many discharges it has."""
+    each = [figures.ratio("f1", figures.counts(some)) for _, some in rows.groupby("scenario")]
+    return float(np.mean([f for f in each if f == f])) if any(f == f for f in each) else math.nan
 
 
 def clean(value: float) -> Any:
