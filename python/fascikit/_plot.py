@@ -264,7 +264,7 @@ def _rate(result: Result, index: int) -> str:
     if np.isnan(rate["per_min"]):
         return "no usable minute"
     if site["noise_uv"][1] > _core.resting_noise_uv:
-        return f"no rest found: noise of {site['noise_uv']['median']:.0f} µV"
+        return f"no rest found: noise of {site['noise_uv'][1]:.0f} µV"
     return (
         f"{rate['per_min']:.1f} fasciculations/min in {rate['minutes']:.1f} min at rest "
         f"(95 %: {rate['low_per_min']:.1f} to {rate['high_per_min']:.1f})"
