@@ -100,6 +100,6 @@ def test_bad_options(result, options, message):
 
 def test_a_recording_without_rest_says_so():
     noise = 40.0 * np.random.default_rng(1).standard_normal(int(20 * FS))
-    (ax,) = fk.analyze(noise, fs=FS, unit="uV").plot()
+    ax = fk.analyze(noise, fs=FS, unit="uV").plot()
     texts = [t.get_text() for t in ax.texts] + [ax.get_title(loc=loc) for loc in ("left", "center", "right")]
     assert any("no rest found: noise of" in text for text in texts)
