@@ -1,7 +1,7 @@
 """One command for the whole suite.
 
     python -m suite [--scenarios NAME ...] [--detectors NAME ...] [--seeds N] [--set reporting|tuning|both]
-                    [--out DIR] [--again] [--timeout S] [--rest-seeds N] [--no-speed] [--only-report]
+                    [--out DIR] [--again] [--timeout S] [--rest-seeds N] [--no-speed] [--no-sections] [--only-report]
                     [--detector MODULE:FUNCTION [--thresholds A,B,...]] [--recording FILE --truth FILE]
     python -m suite --short
 
@@ -19,6 +19,7 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUM
 
 import argparse
 import json
+import shutil
 import sys
 import time
 from collections.abc import Sequence
@@ -68,6 +69,7 @@ def arguments(given: Optional[Sequence[str]] = None) -> argparse.Namespace:
     p.add_argument("--only-report", action="store_true", help="of what is there already; nothing is run")
     p.add_argument("--timeout", type=float, default=300.0, help="seconds for one detector on one recording")
     p.add_argument("--no-speed", action="store_true")
+    p.add_argument("--no-sections", action="store_true", help="without the chapters of sections.py; their pages are linked")
     p.add_argument("--list", action="store_true", help="names of detectors and scenarios")
     args = p.parse_args(given)
     if len(args.recording) != len(args.truth):
@@ -162,8 +164,8 @@ def main(given: Optional[Sequence[str]] = None) -> int:
         records += run.run_all(rest, args.chosen, results, **how, thresholds=only)
     speeds: dict[str, dict[str, Any]] = {}
     if not args.no_speed:
-        speeds = speed.speeds(sources.simulated("calf", 1, "reporting"), args.chosen, tuned)
-    chapters = [] if args.short or args.scenarios or args.recording else sections.chapters(
+        speeds = speed.speeds(sources.simulated("calf", 1, "reporting"), args.chosen, tuned, results, args.only_report)
+    chapters = [] if args.no_sections or args.short or args.scenarios or args.recording else sections.chapters(
         args.out / "runs", range(1, args.seeds + 1), not args.again
     )
     page = report.Report(
@@ -173,7 +175,12 @@ def main(given: Optional[Sequence[str]] = None) -> int:
     target = args.report or args.out / "REPORT.md"
     target.parent.mkdir(parents=True, exist_ok=True)
     if not page.reporting.empty:
-        page.write(target, target.parent / ("results" if args.report else "pictures"))
+        pictures = target.parent / "results"
+        pictures.mkdir(exist_ok=True)
+        for drawn in (args.out / "runs").glob("*.png"):  # by the sections
+            if chapters:
+                shutil.copyfile(drawn, pictures / drawn.name)
+        page.write(target, pictures)
         print(page.ahead())
         print(f"\n{target} after {time.perf_counter() - start:.0f} s")
     elif not page.all.empty:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from . import run
+from . import machine, run, store
 from .detectors import Detector, Missing
 from .sources import Case, Made
 
@@ -27,17 +27,28 @@ def timed(detector: Detector, made: Made, threshold: float) -> dict[str, Any]:
     return {"s_per_channel_minute": statistics.median(seconds) / minutes, "rounds": len(seconds)}
 
 
-def speeds(case: Case, detectors: Sequence[Detector], chosen: dict[tuple[str, str], float]) -> dict[str, dict[str, Any]]:
-    """Of each detector, from the samples in memory to its events, its filter included."""
-    made = case.make()
+def speeds(
+    case: Case, detectors: Sequence[Detector], chosen: dict[tuple[str, str], float], results: store.Store, only_read: bool = False
+) -> dict[str, dict[str, Any]]:
+    """Of each detector, from the samples in memory to its events, its filter included; kept by machine."""
+    made: Made | None = None
     found = {}
     for detector in detectors:
         threshold = chosen.get((detector.name, case.electrode))
         if threshold is None:
             continue
         try:
-            detector.version
+            version = detector.version
         except Missing:
             continue
-        found[detector.name] = run.apart(lambda: timed(detector, made, threshold), 300.0)
+        digest = store.key(case.identity, detector.name, version, threshold, machine.build(), machine.processor(), ROUNDS)
+        path = results.path("speed", case.name, case.seed, detector.name, digest)
+        record = results.read(path)
+        if record is None:
+            if only_read:
+                continue
+            made = made or case.make()
+            record = run.apart(lambda: timed(detector, made, threshold), 300.0)
+            results.write(path, record)
+        found[detector.name] = record
     return found

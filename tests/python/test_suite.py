@@ -388,9 +388,9 @@ def test_the_command_makes_a_report_of_a_recording_of_the_users(tmp_path, monkey
     text = (tmp_path / "out" / "REPORT.md").read_text()
     assert code == 0 and "| toy |" in text and "dead: failed in 1 runs" in text
     assert samples.shape == made.samples.shape
-    kept = json.loads((tmp_path / "out" / "pictures" / "results.json").read_text())
+    kept = json.loads((tmp_path / "out" / "results" / "results.json").read_text())
     assert kept["not_done"][0]["detector"] == "dead"
-    assert (tmp_path / "out" / "pictures" / "froc.png").stat().st_size > 1000
+    assert (tmp_path / "out" / "results" / "froc.png").stat().st_size > 1000
     capsys.readouterr()
 
 
