@@ -142,8 +142,10 @@ private:
     static constexpr T alpha = static_cast<T>(1 - memory * memory);
     static constexpr T beta = static_cast<T>((1 - memory) * (1 - memory));
     static constexpr int warm_blocks = 25;
-    // The level at rest: muscles contract for seconds, up to a minute, and the level stays.
+    // The level at rest: muscles contract for seconds, up to a minute, and the level stays. Hum that
+    // grew is no contraction: there it follows at once, so that the limit lets the hum be learned.
     static constexpr T level_up = static_cast<T>(0.0004);
+    static constexpr T level_up_for_hum = static_cast<T>(0.04);
     static constexpr T level_down = static_cast<T>(0.004);
     // Coherence over about ten blocks: 1 for hum, 0.05 for muscle.
     static constexpr T coherence_rate = static_cast<T>(0.1);
@@ -229,6 +231,7 @@ private:
         const T share = T(1) / static_cast<T>(age + 1);
         const bool quiet = age < warm_blocks || size <= outstanding_ * level_[lane];
         const T scale = T(2) / static_cast<T>(rows_);
+        bool hum = false;
         for (int k = 0; k < active_count_; ++k) {
             const std::size_t i = at(active_[static_cast<std::size_t>(k)], lane);
             const T a_missed = scale * a_sum_[i];
@@ -236,7 +239,9 @@ private:
             a_mean_[i] += coherence_rate * (a_missed - a_mean_[i]);
             b_mean_[i] += coherence_rate * (b_missed - b_mean_[i]);
             power_[i] += coherence_rate * (a_missed * a_missed + b_missed * b_missed - power_[i]);
-            const bool trusted = quiet || a_mean_[i] * a_mean_[i] + b_mean_[i] * b_mean_[i] > coherent * power_[i];
+            const bool in_phase = a_mean_[i] * a_mean_[i] + b_mean_[i] * b_mean_[i] > coherent * power_[i];
+            const bool trusted = quiet || in_phase;
+            hum = hum || (in_phase && !quiet);
             const T gain = trusted ? std::max(alpha, share) : T(0);
             const T slope_gain = trusted && age >= warm_blocks ? beta : T(0);
             const T power = a_[i] * a_[i] + b_[i] * b_[i];
@@ -256,7 +261,8 @@ private:
         if (age < warm_blocks)
             level += share * (size - level);
         else
-            level += size > level ? level_up * (std::min(size, 2 * level) - level) : level_down * (size - level);
+            level += size > level ? (hum ? level_up_for_hum : level_up) * (std::min(size, 2 * level) - level)
+                                  : level_down * (size - level);
         limit_[lane] = limit_of_level * level;
         age_[lane] = std::min(age + 1, warm_blocks);
     }
