@@ -17,7 +17,7 @@ namespace fascikit::simulate::detail {
     stage.hum_and_drift(8.0);
     StagedMuscle left(stage, 0), right(stage, 1);
     fasciculate(stage, left, stage.plan(6, {30, 50, 20, 70}, {50, 80, 35, 60}));
-    {   // Doublets of one unit: 4 to 8 ms in ALS (Piotrkiewicz 2008), among them wider ones.
+    {   // Doublets of one unit, 2.5 to 20 ms apart (Simpson 1969).
         const auto potential = left.unit(stage.draw({30, 45, 20, 35}));
         Random random = stage.stream();
         MultipletOptions doublets = MultipletOptions::drawn(random, stage.part());
@@ -39,10 +39,10 @@ namespace fascikit::simulate::detail {
 
 /// One muscle at rest, `units` that discharge `per_min` times a minute together.
 [[nodiscard]] inline Simulated resting(const ScenarioOptions& options, double duration_s, const std::string& site,
-                                       Ranges units, Ranges per_min, Ranges largest_snr, double hum_uv = 6.0) {
+                                       Ranges units, Ranges per_min, Ranges largest_snr) {
     Stage stage(options, Electrode::surface, skin_rate(options), duration_s, {{site}});
     stage.noise(0);
-    stage.hum_and_drift(hum_uv);
+    stage.hum_and_drift(6.0);
     StagedMuscle muscle(stage, 0);
     const int count = static_cast<int>(stage.draw(units));
     fasciculate(stage, muscle, stage.plan(count, per_min, largest_snr), 15.0);
@@ -66,7 +66,7 @@ namespace fascikit::simulate::detail {
 [[nodiscard]] inline Simulated benign(const ScenarioOptions& options) {
     return resting(options, 120, "left foot", {2, 2.9, 2, 2.9}, {80, 130, 90, 160}, {20, 50, 15, 40});
 }
-/// All at 6 to 12 times the noise: half of it where half or less can be hoped for.
+/// All at 6 to 12 times the noise, by the unit; single discharges vary by some per cent around that.
 [[nodiscard]] inline Simulated weak(const ScenarioOptions& options) {
     Stage stage(options, Electrode::surface, skin_rate(options), 120, {{"left deltoid"}});
     stage.noise(0);
@@ -134,7 +134,7 @@ namespace fascikit::simulate::detail {
     }
     return stage.scene.finish();
 }
-/// Noise and nothing else, for half an hour, at four muscles with 3 to 12 µV.
+/// Noise and nothing else, for half an hour, at four muscles with 2.5 to 9 µV (tuning) or 4 to 14 (reporting).
 [[nodiscard]] inline Simulated rest(const ScenarioOptions& options) {
     Stage stage(options, Electrode::surface, skin_rate(options), 1800,
                 {{"left biceps"}, {"right biceps"}, {"left calf"}, {"right calf"}});
