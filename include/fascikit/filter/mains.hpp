@@ -4,7 +4,7 @@
 // 50 or 60 Hz inside the band is a sinusoid whose two coefficients are regressed on
 // the residual, per channel, once a mains period ("block", at least 12 samples):
 //   - the residual is limited to 3 standard deviations of its level at rest, which rises by
-//     2 % a second at most, and a block whose level stands out (a discharge, a contraction)
+//     2 % a second at most unless it is hum that grew, and a block whose level stands out (a discharge, a contraction)
 //     teaches nothing, unless what it missed keeps its phase from block to block, as hum that
 //     grew does and muscle does not;
 //   - coefficients follow with an alpha-beta filter, so that a mains frequency off by
