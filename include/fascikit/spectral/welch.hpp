@@ -13,21 +13,16 @@
 #include <complex>
 #include <cstddef>
 #include <cstdint>
-#include <numbers>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "fascikit/core/error.hpp"
 #include "fascikit/spectral/fft.hpp"
+#include "fascikit/spectral/window.hpp"
 
 namespace fascikit::spectral {
 
-enum class Window {
-    hann,     ///< sidelobes fall fast; the default of nearly everything
-    hamming,  ///< nearest sidelobe lowest, the far ones stay
-    boxcar,   ///< no window: narrowest line, worst leakage
-};
 enum class Detrend { none, constant, linear };
 enum class Scaling { density, spectrum };
 
@@ -43,16 +38,6 @@ struct Spectrum {
     std::vector<double> frequency_hz;
     std::vector<double> power;
 };
-
-/// Periodic window of n samples, as for spectra (SciPy's get_window).
-[[nodiscard]] inline std::vector<double> window_of(Window window, std::int64_t n) {
-    std::vector<double> values(static_cast<std::size_t>(std::max<std::int64_t>(n, 0)), 1.0);
-    const double offset = window == Window::hann ? 0.5 : 0.54;
-    if (window != Window::boxcar && n > 1)
-        for (std::size_t i = 0; i < values.size(); ++i)
-            values[i] = offset - (1 - offset) * std::cos(2 * std::numbers::pi * static_cast<double>(i) / static_cast<double>(n));
-    return values;
-}
 
 namespace detail {
 
