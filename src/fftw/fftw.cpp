@@ -1,16 +1,13 @@
 // FFTW behind spectral::RealFft. Making plans is not thread-safe in FFTW, executing
 // them on new arrays is: plans are made under a lock and kept until the program ends.
-#ifndef FASCIKIT_FFTW
-#define FASCIKIT_FFTW 1  // the declarations of this library itself
-#endif
+#include "fascikit/spectral/fft_fftw.hpp"
+
 #include <fftw3.h>
 
 #include <map>
 #include <memory>
 #include <mutex>
 #include <new>
-
-#include "fascikit/spectral/fft.hpp"
 
 namespace fascikit::spectral::fftw {
 
