@@ -21,7 +21,10 @@ PYBIND11_MODULE(_core, module) {
     bind_source(module);
     bind_analysis(module);
     bind_stream(module);
-    bind_filter(module);
+    bind_filter_design(module);
+    bind_filter_iir(module);
+    bind_filter_more(module);
+    bind_spectral(module);
     bind_score(module);
     bind_simulate(module);
     bind_evaluate(module);

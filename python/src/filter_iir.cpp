@@ -1,86 +1,19 @@
-// fk.filter: design and filtering of arrays, channels × frames, in place.
-#include <cmath>
+// fk.filter: second-order sections on arrays, channels × frames, in place.
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "bindings.hpp"
 #include "fascikit/core/denormals.hpp"
 #include "fascikit/core/error.hpp"
-#include "fascikit/filter/butterworth.hpp"
 #include "fascikit/filter/cascade.hpp"
 #include "fascikit/filter/kernels.hpp"
 #include "fascikit/filter/zero_phase.hpp"
-#include "fascikit/spectral/fft.hpp"
+#include "filter_arrays.hpp"
 
 namespace fascikit::python {
 namespace {
 
 using namespace py::literals;
-using Coefficients = py::array_t<double, py::array::c_style | py::array::forcecast>;
-
-py::array_t<double> to_array(const filter::Sos<double>& sos) {
-    py::array_t<double> out({static_cast<py::ssize_t>(sos.size()), py::ssize_t{6}});
-    auto at = out.mutable_unchecked<2>();
-    for (std::size_t i = 0; i < sos.size(); ++i) {
-        const auto& s = sos.sections()[i];
-        const double row[6] = {s.b0, s.b1, s.b2, 1.0, s.a1, s.a2};
-        for (py::ssize_t k = 0; k < 6; ++k) at(static_cast<py::ssize_t>(i), k) = row[k];
-    }
-    return out;
-}
-
-filter::Sos<double> to_sos(const Coefficients& array) {
-    if (array.ndim() != 2 || array.shape(1) != 6 || array.shape(0) < 1)
-        core::fail_option("sos: allowed is an array of shape (sections, 6)");
-    const auto at = array.unchecked<2>();
-    std::vector<filter::Section<double>> sections;
-    for (py::ssize_t i = 0; i < array.shape(0); ++i) {
-        if (at(i, 3) != 1.0)
-            core::fail_option("sos[" + std::to_string(i) + ", 3] is " + core::number(at(i, 3)) + ": allowed is 1");
-        sections.push_back({at(i, 0), at(i, 1), at(i, 2), at(i, 4), at(i, 5)});
-    }
-    return filter::Sos<double>(std::move(sections));
-}
-
-py::array_t<double> butter(int order, const std::vector<double>& cutoff_hz, const std::string& btype, double fs) {
-    const bool band = btype == "bandpass" || btype == "bandstop";
-    if (!band && btype != "lowpass" && btype != "highpass")
-        core::fail_option("btype '" + btype + "': allowed is 'lowpass', 'highpass', 'bandpass' or 'bandstop'");
-    if (cutoff_hz.size() != (band ? 2U : 1U))
-        core::fail_option(std::to_string(cutoff_hz.size()) + " cutoff frequencies: a " + btype + " has " +
-                          (band ? "two" : "one"));
-    if (btype == "lowpass") return to_array(filter::butterworth_lowpass(order, cutoff_hz[0], fs));
-    if (btype == "highpass") return to_array(filter::butterworth_highpass(order, cutoff_hz[0], fs));
-    if (btype == "bandpass") return to_array(filter::butterworth_bandpass(order, cutoff_hz[0], cutoff_hz[1], fs));
-    return to_array(filter::butterworth_bandstop(order, cutoff_hz[0], cutoff_hz[1], fs));
-}
-
-template <class T>
-BlockView<T> view(py::array& samples) {
-    constexpr auto size = static_cast<py::ssize_t>(sizeof(T));
-    if (samples.ndim() != 2 || samples.strides(0) % size != 0 || samples.strides(1) % size != 0)
-        core::fail_option("samples: allowed is channels × frames with strides of whole samples");
-    return {static_cast<T*>(samples.mutable_data()), samples.shape(1), samples.shape(0), samples.strides(1) / size,
-            samples.strides(0) / size};
-}
-
-/// Calls `work` with a view of float32 or float64 samples.
-template <class Work>
-void with_view(py::array& samples, const Work& work) {
-    if (samples.dtype().equal(py::dtype::of<float>())) {
-        const auto block = view<float>(samples);
-        const py::gil_scoped_release release;
-        work(block);
-    } else if (samples.dtype().equal(py::dtype::of<double>())) {
-        const auto block = view<double>(samples);
-        const py::gil_scoped_release release;
-        work(block);
-    } else {
-        core::fail_option("samples of type " + py::cast<std::string>(py::str(samples.dtype())) +
-                          ": allowed is float32 or float64");
-    }
-}
 
 void sosfilt(const Coefficients& coefficients, py::array samples) {
     const auto sos = to_sos(coefficients);
@@ -151,12 +84,10 @@ py::array_t<double> sosfilt_zi(const Coefficients& coefficients) {
 
 }  // namespace
 
-void bind_filter(py::module_& module) {
-    module.def("butter", &butter, "order"_a, "cutoff_hz"_a, "btype"_a, "fs"_a);
+void bind_filter_iir(py::module_& module) {
     module.def("sosfilt", &sosfilt, "sos"_a, "samples"_a);
     module.def("sosfilt_from", &sosfilt_from, "sos"_a, "samples"_a, "state"_a);
     module.def("sosfiltfilt", &sosfiltfilt, "sos"_a, "samples"_a, "padtype"_a, "padlen"_a);
-    module.def("fft_backend", [] { return spectral::RealFft::backend(); });
     module.def("sosfilt_zi", &sosfilt_zi, "sos"_a);
     module.def("cpu_path", [] { return kernels::cpu_path(); });
 }

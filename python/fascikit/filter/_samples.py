@@ -1,0 +1,53 @@
+"""Arrays in and out: time on any axis, `out=`, and views without a copy where there are such."""
+
+from __future__ import annotations
+
+from typing import Any, Optional
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Samples = NDArray[Any]
+
+
+def axis_of(axis: int, ndim: int) -> int:
+    if not -ndim <= axis < ndim:
+        raise ValueError(f"axis {axis}: allowed is {-ndim} to {ndim - 1}")
+    return axis % ndim
+
+
+def prepare(x: ArrayLike, axis: int, out: Optional[Samples]) -> tuple[Samples, Samples]:
+    """The result, holding a copy of `x`, and a view of it with time on the last axis."""
+    samples = np.asarray(x)
+    if samples.dtype not in (np.float32, np.float64) or not samples.dtype.isnative:
+        raise ValueError(f"samples of type {samples.dtype}: allowed is float32 or float64")
+    if samples.ndim == 0:
+        raise ValueError("samples are a single number: allowed is an array")
+    if out is None:
+        result = samples.copy()
+    else:
+        if out.shape != samples.shape or out.dtype != samples.dtype:
+            raise ValueError(
+                f"out has shape {out.shape} and type {out.dtype}: needed are {samples.shape} and {samples.dtype}"
+            )
+        if not out.flags.writeable:
+            raise ValueError("out cannot be written to")
+        result = out
+        if result is not samples:
+            result[...] = samples
+    return result, np.moveaxis(result, axis_of(axis, result.ndim), -1)
+
+
+def in_place(result: Samples, rows: Samples, work: Any) -> None:
+    """Call `work` with channels x frames views of `rows`, or with one copy where there is no such view."""
+    if rows.size == 0:
+        return
+    if rows.ndim <= 2 and all(stride % rows.itemsize == 0 for stride in rows.strides) and rows.flags.aligned:
+        work(rows[np.newaxis, :] if rows.ndim == 1 else rows)
+        return
+    block = np.ascontiguousarray(rows).reshape(-1, rows.shape[-1])
+    if np.shares_memory(block, rows):
+        work(block)
+        return
+    work(block)
+    rows[...] = block.reshape(rows.shape)
