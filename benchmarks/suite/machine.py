@@ -26,21 +26,25 @@ def processor() -> str:
 def build() -> str:
     """Of the compiled library and the Python beside it: the version does not change with every commit."""
     digest = hashlib.sha256()
-    for path in sorted(Path(fk.__file__).parent.glob("*")):
+    folder = Path(fk.__file__).parent
+    for path in sorted(folder.rglob("*")):
         if path.suffix in (".so", ".pyd", ".py"):
-            digest.update(path.name.encode() + path.read_bytes())
+            digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()[:12]
 
 
 def commit() -> str:
-    """Commit of the suite and its date, if this is a checkout of it."""
+    """Commit of the suite and its date, if this is a checkout of it, and whether it was changed since."""
     try:
-        found = subprocess.run(
-            ["git", "log", "-1", "--format=%h of %cs"], cwd=Path(__file__).parent, capture_output=True, text=True, timeout=10
+        found, changed = (
+            subprocess.run(["git", *words], cwd=Path(__file__).parent, capture_output=True, text=True, timeout=10)
+            for words in (["log", "-1", "--format=%h of %cs"], ["status", "--porcelain", "--", "."])
         )
     except (OSError, subprocess.SubprocessError):
         return ""
-    return found.stdout.strip() if found.returncode == 0 else ""
+    if found.returncode or changed.returncode:
+        return ""
+    return found.stdout.strip() + (", with changes" if changed.stdout.strip() else "")
 
 
 def describe() -> dict[str, str]:
