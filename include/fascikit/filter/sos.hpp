@@ -3,8 +3,8 @@
 // Section: y = b0 x + b1 x[-1] + b2 x[-2] - a1 y[-1] - a2 y[-2], with a0 = 1.
 // Sos holds coefficients alone, is immutable and may be shared between threads;
 // the state of a running filter lives in Cascade. Designed in double; Sos<float> is
-// made from Sos<double> by rounding each coefficient once. Construction allocates,
-// everything else does not (except sos_steady_state). Errors: none at run time.
+// made from Sos<double> by rounding each coefficient once. Construction, poles(), zeros()
+// and sos_steady_state allocate, the rest does not. Errors: none at run time.
 #pragma once
 
 #include <algorithm>
@@ -29,15 +29,21 @@ struct Section {
     T a1 = 0, a2 = 0;
 };
 
-enum class Shape { custom, lowpass, highpass, bandpass, bandstop };
+enum class Shape { custom, lowpass, highpass, bandpass, bandstop, notch, peak };
+enum class Family { custom, butterworth, chebyshev1, chebyshev2, elliptic, bessel, resonator };
 
-/// What a filter was designed to be. `low_hz` is NaN for a low-pass, `high_hz` for a high-pass.
+/// What a filter was designed to be. `low_hz` is NaN for a low-pass, `high_hz` for a
+/// high-pass; a notch or peak has the edges of its half-power band in both. Ripple and
+/// attenuation are NaN where the family has none. Band filters have 2 `order` poles.
 struct Design {
     Shape shape = Shape::custom;
     int order = 0;
     double low_hz = std::numeric_limits<double>::quiet_NaN();
     double high_hz = std::numeric_limits<double>::quiet_NaN();
     double sampling_rate_hz = std::numeric_limits<double>::quiet_NaN();
+    Family family = Family::custom;
+    double ripple_db = std::numeric_limits<double>::quiet_NaN();
+    double attenuation_db = std::numeric_limits<double>::quiet_NaN();
 };
 
 template <std::floating_point T>
@@ -70,23 +76,46 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return sections_.size(); }
     [[nodiscard]] const Design& design() const noexcept { return design_; }
 
-    /// H(exp(2 pi i hz / fs)).
+    /// H(exp(2 pi i hz / fs)). Right to some units in the last place down to 0 Hz and up to fs / 2.
     [[nodiscard]] std::complex<double> response(double hz, double sampling_rate_hz) const noexcept {
-        const std::complex<double> d = unit_delay(hz, sampling_rate_hz);
+        const double half = std::numbers::pi * hz / sampling_rate_hz;
+        return response_at(std::cos(half), std::sin(half));
+    }
+
+    /// The same at the frequency pi hz / fs = atan2(s, c): for those who know the tangent
+    /// better than the angle.
+    [[nodiscard]] std::complex<double> response_at(double c, double s) const noexcept {
         std::complex<double> h = 1.0;
-        for (const Section<T>& s : sections_)
-            h *= (real(s.b0) + d * (real(s.b1) + d * real(s.b2))) / (1.0 + d * (real(s.a1) + d * real(s.a2)));
+        for (const Section<T>& section : sections_)
+            h *= turned(real(section.b0), real(section.b1), real(section.b2), c, s) /
+                 turned(1.0, real(section.a1), real(section.a2), c, s);
         return h;
     }
 
     /// Group delay in seconds: -dphase/domega, from the polynomials, not from differences.
-    /// A zero at this very frequency counts as half a sample, its limit from both sides.
+    /// A zero at this very frequency counts with the limit from both sides.
     [[nodiscard]] double group_delay_s(double hz, double sampling_rate_hz) const noexcept {
-        const std::complex<double> d = unit_delay(hz, sampling_rate_hz);
+        const double half = std::numbers::pi * hz / sampling_rate_hz;
+        const double c = std::cos(half), s = std::sin(half);
         double samples = 0;
-        for (const Section<T>& s : sections_)
-            samples += delay_of(real(s.b0), real(s.b1), real(s.b2), d) - delay_of(1.0, real(s.a1), real(s.a2), d);
+        for (const Section<T>& section : sections_)
+            samples += delay_of(real(section.b0), real(section.b1), real(section.b2), c, s) -
+                       delay_of(1.0, real(section.a1), real(section.a2), c, s);
         return samples / sampling_rate_hz;
+    }
+
+    /// Two a section, those at the origin included. From the coefficients held, with an
+    /// exact discriminant, so that pairs near the real axis keep their distance.
+    [[nodiscard]] std::vector<std::complex<double>> poles() const {
+        std::vector<std::complex<double>> roots;
+        for (const Section<T>& s : sections_) append_roots(1.0, real(s.a1), real(s.a2), roots);
+        return roots;
+    }
+    /// Of each section with its b0; one at infinity is left out.
+    [[nodiscard]] std::vector<std::complex<double>> zeros() const {
+        std::vector<std::complex<double>> roots;
+        for (const Section<T>& s : sections_) append_roots(real(s.b0), real(s.b1), real(s.b2), roots);
+        return roots;
     }
 
     /// Largest distance of a pole from the origin; below 1 for a stable filter.
@@ -106,24 +135,57 @@ public:
         return static_cast<std::int64_t>(std::ceil(n)) + static_cast<std::int64_t>(2 * size());
     }
 
+    /// The same in seconds at a sampling rate.
+    [[nodiscard]] double settling_s(double tolerance, double sampling_rate_hz) const noexcept {
+        if (!(max_pole_radius() < 1)) return std::numeric_limits<double>::infinity();
+        return static_cast<double>(settling_samples(tolerance)) / sampling_rate_hz;
+    }
+
     [[nodiscard]] static double pole_radius(double a1, double a2) noexcept {
-        const double discriminant = a1 * a1 - 4 * a2;
+        const double discriminant = discriminant_of(1.0, a1, a2);
         if (discriminant < 0) return std::sqrt(a2);
         return (std::abs(a1) + std::sqrt(discriminant)) / 2;
     }
 
 private:
     static double real(T value) noexcept { return static_cast<double>(value); }
-    static std::complex<double> unit_delay(double hz, double rate) noexcept {
-        const double w = 2 * std::numbers::pi * hz / rate;
-        return {std::cos(w), -std::sin(w)};
+
+    // (c0 + c1 d + c2 d²) / d for d = exp(-2 i half), with c = cos(half), s = sin(half). Written
+    // in the sums at d = 1 and d = -1, it does not cancel where roots lie near these.
+    static std::complex<double> turned(double c0, double c1, double c2, double c, double s) noexcept {
+        return {c * c * ((c0 + c1) + c2) - s * s * ((c0 - c1) + c2), 2 * s * c * (c0 - c2)};
     }
     // Re(sum k c_k d^k / sum c_k d^k)
-    static double delay_of(double c0, double c1, double c2, std::complex<double> d) noexcept {
-        const std::complex<double> value = c0 + d * (c1 + d * c2);
+    static double delay_of(double c0, double c1, double c2, double c, double s) noexcept {
+        const std::complex<double> value = turned(c0, c1, c2, c, s);
         const double size = std::abs(c0) + std::abs(c1) + std::abs(c2);
-        if (std::abs(value) <= 1e-9 * size) return c2 != 0 ? 1.0 : 0.5;
-        return (d * (c1 + 2.0 * d * c2) / value).real();
+        if (std::abs(value) > 1e-15 * size)
+            return 1 + (std::complex<double>((c2 - c0) * (c * c - s * s), -(c2 + c0) * 2 * s * c) / value).real();
+        // A zero here: half a sample, and what its companion gives.
+        if (c2 == 0) return 0.5;
+        if (c2 == c0 || 2 * std::abs(s * c) > 1e-6) return 1.0;
+        return 0.5 + c2 / (c2 - c0);
+    }
+    // b² - 4 a c with one rounding of each product made good (Kahan).
+    static double discriminant_of(double a, double b, double c) noexcept {
+        const double product = 4 * a * c;
+        return std::fma(b, b, -product) - std::fma(4 * a, c, -product);
+    }
+    static void append_roots(double a, double b, double c, std::vector<std::complex<double>>& roots) {
+        if (a == 0) {
+            if (b != 0) roots.emplace_back(-c / b);
+            return;
+        }
+        const double discriminant = discriminant_of(a, b, c);
+        if (discriminant < 0) {
+            const double height = std::sqrt(-discriminant) / (2 * std::abs(a));
+            roots.emplace_back(-b / (2 * a), height);
+            roots.emplace_back(-b / (2 * a), -height);
+            return;
+        }
+        const double q = -(b + std::copysign(std::sqrt(discriminant), b)) / 2;
+        roots.emplace_back(q / a);
+        roots.emplace_back(q == 0 ? 0.0 : c / q);
     }
 
     std::vector<Section<T>> sections_;
@@ -149,7 +211,8 @@ template <std::floating_point T>
         const double a1 = static_cast<double>(section.a1), a2 = static_cast<double>(section.a2);
         const double c1 = b1 - a1 * b0;
         const double c2 = b2 - a2 * b0;
-        const double s1 = (c1 + c2) / (1 + a1 + a2);
+        // (1 + a1) + a2 loses nothing for poles near +1.
+        const double s1 = (c1 + c2) / ((1 + a1) + a2);
         states.push_back({scale * s1, scale * ((1 + a1) * s1 - c1)});
         scale *= (b0 + b1 + b2) / (1 + a1 + a2);
     }
