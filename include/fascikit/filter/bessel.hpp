@@ -96,11 +96,11 @@ inline constexpr std::array<Root, 42> bessel_roots{{
 
 }  // namespace detail
 
-[[nodiscard]] inline Sos<double> bessel(int order, const Edges& edges, double sampling_rate_hz,
+[[nodiscard]] inline Sos<double> bessel(int order, const Cutoffs& cutoffs, double sampling_rate_hz,
                                         BesselNorm norm = BesselNorm::phase) {
     detail::check_order(order);
-    detail::check_edges(edges, sampling_rate_hz);
-    return detail::design_iir(detail::bessel_prototype(order, norm), edges, sampling_rate_hz,
+    detail::check_cutoffs(cutoffs, sampling_rate_hz);
+    return detail::design_iir(detail::bessel_prototype(order, norm), cutoffs, sampling_rate_hz,
                               {.order = order, .family = Family::bessel});
 }
 

@@ -27,10 +27,10 @@ namespace detail {
 
 }  // namespace detail
 
-[[nodiscard]] inline Sos<double> butterworth(int order, const Edges& edges, double sampling_rate_hz) {
+[[nodiscard]] inline Sos<double> butterworth(int order, const Cutoffs& cutoffs, double sampling_rate_hz) {
     detail::check_order(order);
-    detail::check_edges(edges, sampling_rate_hz);
-    return detail::design_iir(detail::butterworth_prototype(order), edges, sampling_rate_hz,
+    detail::check_cutoffs(cutoffs, sampling_rate_hz);
+    return detail::design_iir(detail::butterworth_prototype(order), cutoffs, sampling_rate_hz,
                               {.order = order, .family = Family::butterworth});
 }
 

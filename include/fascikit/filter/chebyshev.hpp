@@ -53,20 +53,20 @@ namespace detail {
 }  // namespace detail
 
 /// ripple_db: 0.001 to 20, peak to peak in the pass band.
-[[nodiscard]] inline Sos<double> chebyshev1(int order, double ripple_db, const Edges& edges, double sampling_rate_hz) {
+[[nodiscard]] inline Sos<double> chebyshev1(int order, double ripple_db, const Cutoffs& cutoffs, double sampling_rate_hz) {
     detail::check_order(order);
     detail::check_decibels("pass-band ripple", ripple_db, 1e-3, 20);
-    detail::check_edges(edges, sampling_rate_hz);
-    return detail::design_iir(detail::chebyshev1_prototype(order, ripple_db), edges, sampling_rate_hz,
+    detail::check_cutoffs(cutoffs, sampling_rate_hz);
+    return detail::design_iir(detail::chebyshev1_prototype(order, ripple_db), cutoffs, sampling_rate_hz,
                               {.order = order, .family = Family::chebyshev1, .ripple_db = ripple_db});
 }
 
 /// attenuation_db: 1 to 300, reached at the cutoffs and everywhere beyond.
-[[nodiscard]] inline Sos<double> chebyshev2(int order, double attenuation_db, const Edges& edges, double sampling_rate_hz) {
+[[nodiscard]] inline Sos<double> chebyshev2(int order, double attenuation_db, const Cutoffs& cutoffs, double sampling_rate_hz) {
     detail::check_order(order);
     detail::check_decibels("stop-band attenuation", attenuation_db, 1, 300);
-    detail::check_edges(edges, sampling_rate_hz);
-    return detail::design_iir(detail::chebyshev2_prototype(order, attenuation_db), edges, sampling_rate_hz,
+    detail::check_cutoffs(cutoffs, sampling_rate_hz);
+    return detail::design_iir(detail::chebyshev2_prototype(order, attenuation_db), cutoffs, sampling_rate_hz,
                               {.order = order, .family = Family::chebyshev2, .attenuation_db = attenuation_db});
 }
 

@@ -128,7 +128,7 @@ struct Jacobi {
 }  // namespace detail
 
 /// ripple_db: 0.001 to 20, peak to peak in the pass band. attenuation_db: 1 to 300 and above the ripple.
-[[nodiscard]] inline Sos<double> elliptic(int order, double ripple_db, double attenuation_db, const Edges& edges,
+[[nodiscard]] inline Sos<double> elliptic(int order, double ripple_db, double attenuation_db, const Cutoffs& cutoffs,
                                           double sampling_rate_hz) {
     detail::check_order(order);
     detail::check_decibels("pass-band ripple", ripple_db, 1e-3, 20);
@@ -136,9 +136,9 @@ struct Jacobi {
     if (!(attenuation_db > ripple_db))
         core::fail_option("stop-band attenuation " + core::number(attenuation_db) + " dB: it must be above the ripple (" +
                           core::number(ripple_db) + " dB)");
-    detail::check_edges(edges, sampling_rate_hz);
+    detail::check_cutoffs(cutoffs, sampling_rate_hz);
     return detail::design_iir(
-        detail::elliptic_prototype(order, ripple_db, attenuation_db), edges, sampling_rate_hz,
+        detail::elliptic_prototype(order, ripple_db, attenuation_db), cutoffs, sampling_rate_hz,
         {.order = order, .family = Family::elliptic, .ripple_db = ripple_db, .attenuation_db = attenuation_db});
 }
 

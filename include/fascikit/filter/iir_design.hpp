@@ -30,17 +30,17 @@
 
 namespace fascikit::filter {
 
-/// Which frequencies pass, and where the edges are: lowpass(500), bandpass(20, 500).
-struct Edges {
+/// Which frequencies pass, and where the cutoffs are: lowpass(500), bandpass(20, 500).
+struct Cutoffs {
     Shape shape = Shape::custom;
     double low_hz = std::numeric_limits<double>::quiet_NaN();
     double high_hz = std::numeric_limits<double>::quiet_NaN();
 };
 
-[[nodiscard]] inline Edges lowpass(double cutoff_hz) noexcept { return {.shape = Shape::lowpass, .high_hz = cutoff_hz}; }
-[[nodiscard]] inline Edges highpass(double cutoff_hz) noexcept { return {.shape = Shape::highpass, .low_hz = cutoff_hz}; }
-[[nodiscard]] inline Edges bandpass(double low_hz, double high_hz) noexcept { return {Shape::bandpass, low_hz, high_hz}; }
-[[nodiscard]] inline Edges bandstop(double low_hz, double high_hz) noexcept { return {Shape::bandstop, low_hz, high_hz}; }
+[[nodiscard]] inline Cutoffs lowpass(double cutoff_hz) noexcept { return {.shape = Shape::lowpass, .high_hz = cutoff_hz}; }
+[[nodiscard]] inline Cutoffs highpass(double cutoff_hz) noexcept { return {.shape = Shape::highpass, .low_hz = cutoff_hz}; }
+[[nodiscard]] inline Cutoffs bandpass(double low_hz, double high_hz) noexcept { return {Shape::bandpass, low_hz, high_hz}; }
+[[nodiscard]] inline Cutoffs bandstop(double low_hz, double high_hz) noexcept { return {Shape::bandstop, low_hz, high_hz}; }
 
 namespace detail {
 
@@ -55,15 +55,15 @@ inline void check_cutoff(double hz, double rate) {
                           core::number(rate / 2) + " Hz)");
 }
 
-inline void check_edges(const Edges& edges, double rate) {
+inline void check_cutoffs(const Cutoffs& cutoffs, double rate) {
     check_rate(rate);
-    const bool band = edges.shape == Shape::bandpass || edges.shape == Shape::bandstop;
-    if (!band && edges.shape != Shape::lowpass && edges.shape != Shape::highpass)
-        core::fail_option("edges of a filter: allowed is lowpass, highpass, bandpass or bandstop");
-    if (edges.shape != Shape::lowpass) check_cutoff(edges.low_hz, rate);
-    if (edges.shape != Shape::highpass) check_cutoff(edges.high_hz, rate);
-    if (band && !(edges.low_hz < edges.high_hz))
-        core::fail_option("band " + core::number(edges.low_hz) + " to " + core::number(edges.high_hz) +
+    const bool band = cutoffs.shape == Shape::bandpass || cutoffs.shape == Shape::bandstop;
+    if (!band && cutoffs.shape != Shape::lowpass && cutoffs.shape != Shape::highpass)
+        core::fail_option("cutoffs of a filter: allowed is lowpass, highpass, bandpass or bandstop");
+    if (cutoffs.shape != Shape::lowpass) check_cutoff(cutoffs.low_hz, rate);
+    if (cutoffs.shape != Shape::highpass) check_cutoff(cutoffs.high_hz, rate);
+    if (band && !(cutoffs.low_hz < cutoffs.high_hz))
+        core::fail_option("band " + core::number(cutoffs.low_hz) + " to " + core::number(cutoffs.high_hz) +
                           " Hz: the lower cutoff must be below the upper");
 }
 
@@ -97,17 +97,17 @@ inline void check_decibels(const char* name, double value, double least, double 
 }
 
 /// Largest deviation of the sections from the prototype across its pass band.
-[[nodiscard]] inline double deviation(const ZerosPolesGain& prototype, const Edges& edges, double low, double high,
+[[nodiscard]] inline double deviation(const ZerosPolesGain& prototype, const Cutoffs& cutoffs, double low, double high,
                                       const Sos<double>& sos) {
-    const bool stop = edges.shape == Shape::bandstop, band = stop || edges.shape == Shape::bandpass;
+    const bool stop = cutoffs.shape == Shape::bandstop, band = stop || cutoffs.shape == Shape::bandpass;
     double worst = 0;
     for (int i = 0; i <= 32; ++i) {
         const double w = i / 32.0;
         for (const bool upper : {false, true}) {
             if (upper && !band) continue;
-            const double at = transformed(w, edges.shape, low, high, upper);
+            const double at = transformed(w, cutoffs.shape, low, high, upper);
             // The lower edge of a band-pass and the upper of a band-stop mirror the prototype's axis.
-            const bool mirrored = edges.shape == Shape::highpass || (band && upper == stop);
+            const bool mirrored = cutoffs.shape == Shape::highpass || (band && upper == stop);
             const Complex wanted = response_of(prototype, Complex(0, mirrored ? -w : w));
             const double size = std::isinf(at) ? 1.0 : std::hypot(4.0, at);
             const Complex got = std::isinf(at) ? sos.response_at(0, 1) : sos.response_at(4.0 / size, at / size);
@@ -118,27 +118,27 @@ inline void check_decibels(const char* name, double value, double least, double 
     return worst;
 }
 
-[[nodiscard]] inline Sos<double> design_iir(const ZerosPolesGain& prototype, const Edges& edges, double rate,
+[[nodiscard]] inline Sos<double> design_iir(const ZerosPolesGain& prototype, const Cutoffs& cutoffs, double rate,
                                             Design design) {
-    const double low = edges.shape == Shape::lowpass ? 0 : prewarped(edges.low_hz, rate);
-    const double high = edges.shape == Shape::highpass ? 0 : prewarped(edges.high_hz, rate);
+    const double low = cutoffs.shape == Shape::lowpass ? 0 : prewarped(cutoffs.low_hz, rate);
+    const double high = cutoffs.shape == Shape::highpass ? 0 : prewarped(cutoffs.high_hz, rate);
     ZerosPolesGain f;
-    switch (edges.shape) {
+    switch (cutoffs.shape) {
         case Shape::lowpass: f = to_lowpass(prototype, high); break;
         case Shape::highpass: f = to_highpass(prototype, low); break;
         case Shape::bandpass: f = to_bandpass(prototype, low, high); break;
         default: f = to_bandstop(prototype, low, high); break;
     }
-    design.shape = edges.shape;
-    design.low_hz = edges.low_hz;
-    design.high_hz = edges.high_hz;
+    design.shape = cutoffs.shape;
+    design.low_hz = cutoffs.low_hz;
+    design.high_hz = cutoffs.high_hz;
     design.sampling_rate_hz = rate;
     const auto refuse = [&](const std::string& reason) {
         std::string what;
-        if (edges.shape == Shape::bandpass || edges.shape == Shape::bandstop)
-            what = core::number(edges.low_hz) + " to " + core::number(edges.high_hz);
+        if (cutoffs.shape == Shape::bandpass || cutoffs.shape == Shape::bandstop)
+            what = core::number(cutoffs.low_hz) + " to " + core::number(cutoffs.high_hz);
         else
-            what = core::number(edges.shape == Shape::lowpass ? edges.high_hz : edges.low_hz);
+            what = core::number(cutoffs.shape == Shape::lowpass ? cutoffs.high_hz : cutoffs.low_hz);
         core::fail_option("a filter of order " + std::to_string(design.order) + " at " + what + " Hz and a rate of " +
                           core::number(rate) + " Hz cannot be held in double: " + reason +
                           "; a lower sampling rate, a higher cutoff or a wider band can");
@@ -150,7 +150,7 @@ inline void check_decibels(const char* name, double value, double least, double 
     Sos<double> sos(std::move(sections), design);
     if (const double radius = sos.max_pole_radius(); !(radius < 1 - 4 * std::numeric_limits<double>::epsilon()))
         refuse("a pole lies on the unit circle within rounding");
-    if (const double off = deviation(prototype, edges, low, high, sos); !(off <= 1e-3))
+    if (const double off = deviation(prototype, cutoffs, low, high, sos); !(off <= 1e-3))
         refuse("rounding changes its pass band by " + core::number(100 * off) + " %");
     return sos;
 }
