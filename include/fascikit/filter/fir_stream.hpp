@@ -1,0 +1,134 @@
+// FirStream: a finite impulse response over many channels, as a stream.
+//
+//   y[n] = sum_k h[k] x[n - k],  k = 0, 1, ... in this order, before the first frame x = 0
+//
+// The sum of SciPy's lfilter(h, 1, x), tap by tap; no latency beyond the filter's own
+// group delay (Fir::group_delay_s). Sums are in T: for float the error is below
+// taps × 6e-8 × sum |h| × the largest sample.
+//
+// Lanes: with frames interleaved the whole block is one row in which a tap steps by
+// `channels`, so vectors are full for any number of channels, one too. Results are the
+// same bit for bit for any chunking and layout. A NaN or infinity stays for as many
+// frames as there are taps. Cost: taps multiplications and additions a sample
+// (64 taps: benchmarks of this folder); for long filters see overlap_save.hpp.
+// Construction allocates, nothing afterwards allocates, throws or locks. One thread at
+// a time; a copy is a snapshot. Errors: std::invalid_argument for taps and channels.
+#pragma once
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "fascikit/core/block.hpp"
+#include "fascikit/filter/cascade_kernel.hpp"
+#include "fascikit/filter/fir.hpp"
+#include "fascikit/filter/history.hpp"
+
+namespace fascikit::kernels {
+
+/// y[i] = sum_k taps[k] x[i - k step] for i in [0, count). Whole vectors are computed, so x must be
+/// readable up to History::slack behind its end; what is written is count values.
+template <class Isa, class T>
+class FirKernel {
+    static constexpr int width_ = Isa::bytes / static_cast<int>(sizeof(T));
+    static constexpr int groups_ = 4;  // sums side by side, to hide the latency of an addition
+    typedef T Vector __attribute__((vector_size(Isa::bytes)));
+
+    static inline __attribute__((always_inline)) void sums(const T* x, const T* taps, std::int64_t count,
+                                                           std::int64_t step, Vector* sum) {
+        for (int g = 0; g < groups_; ++g) sum[g] = Vector{};
+        for (std::int64_t k = 0; k < count; ++k, x -= step) {
+            const T tap = taps[k];
+            for (int g = 0; g < groups_; ++g) {
+                Vector value;
+                __builtin_memcpy(&value, x + g * width_, sizeof value);
+                sum[g] = sum[g] + tap * value;
+            }
+        }
+    }
+
+public:
+    static constexpr std::int64_t stride = groups_ * width_;
+
+    static void run(const T* x, std::int64_t count, std::int64_t step, const T* taps, std::int64_t tap_count,
+                    T* y) noexcept {
+        Vector sum[groups_];
+        std::int64_t i = 0;
+        for (; i + stride <= count; i += stride) {
+            sums(x + i, taps, tap_count, step, sum);
+            __builtin_memcpy(y + i, sum, sizeof sum);
+        }
+        if (i < count) {
+            sums(x + i, taps, tap_count, step, sum);
+            __builtin_memcpy(y + i, sum, static_cast<std::size_t>(count - i) * sizeof(T));
+        }
+    }
+};
+
+}  // namespace fascikit::kernels
+
+namespace fascikit::filter {
+
+template <std::floating_point T>
+class FirStream {
+public:
+    /// taps: at least one, all finite. channels >= 1.
+    FirStream(std::span<const double> taps, int channels)
+        : channels_(checked(channels)),
+          block_(frames_at_once(channels_)),
+          taps_(rounded(taps)),
+          history_(static_cast<std::int64_t>(taps.size()) - 1, channels_, block_),
+          scratch_(static_cast<std::size_t>(block_ * channels_)) {}
+
+    [[nodiscard]] int channels() const noexcept { return static_cast<int>(channels_); }
+    [[nodiscard]] std::int64_t taps() const noexcept { return static_cast<std::int64_t>(taps_.size()); }
+    [[nodiscard]] static constexpr std::int64_t latency_samples() noexcept { return 0; }
+
+    /// As many frames out as in; `out` may be `in`. Blocks that do not fit are left untouched.
+    void process(BlockView<const T> in, BlockView<T> out) noexcept {
+        if (!fits(in, out, channels_)) return;
+        for (std::int64_t f = 0; f < in.frames; f += block_) {
+            const std::int64_t count = std::min(block_, in.frames - f);
+            const T* x = history_.append(in.rows(f, count));
+            const BlockView<T> to = out.rows(f, count);
+            const bool direct = to.channel_stride == 1 && to.frame_stride == channels_;
+            T* y = direct ? to.data : scratch_.data();
+            Kernel::run(x, count * channels_, channels_, taps_.data(), taps(), y);
+            if (!direct) put(y, to);
+        }
+    }
+    void process(BlockView<T> inout) noexcept { process(inout, inout); }
+
+    /// Puts one channel in the state that an endless constant input leaves.
+    void start(int channel, T value) noexcept {
+        if (channel >= 0 && channel < channels_) history_.start(channel, value);
+    }
+    void reset() noexcept { history_.reset(); }
+
+private:
+    using Kernel = kernels::FirKernel<kernels::HostIsa, T>;
+    static_assert(Kernel::stride <= static_cast<std::int64_t>(History<T>::slack));
+
+    static std::int64_t checked(std::int64_t channels) {
+        check_channels(channels);
+        return channels;
+    }
+    static std::vector<T> rounded(std::span<const double> taps) {
+        const Fir<double> valid(std::vector<double>(taps.begin(), taps.end()));
+        std::vector<T> out;
+        out.reserve(taps.size());
+        for (const double tap : valid.taps()) out.push_back(static_cast<T>(tap));
+        return out;
+    }
+
+    std::int64_t channels_;
+    std::int64_t block_;
+    std::vector<T> taps_;
+    History<T> history_;
+    std::vector<T> scratch_;
+};
+
+}  // namespace fascikit::filter
