@@ -1,8 +1,9 @@
 """One command for the whole suite.
 
     python -m suite [--scenarios NAME ...] [--detectors NAME ...] [--seeds N] [--set reporting|tuning|both]
-                    [--out DIR] [--again] [--timeout S] [--rest-seeds N] [--no-speed] [--no-sections] [--only-report]
+                    [--out DIR] [--again] [--timeout S] [--rest-seeds N] [--no-speed] [--no-pages] [--only-report]
                     [--detector MODULE:FUNCTION [--thresholds A,B,...]] [--recording FILE --truth FILE]
+    python -m suite --pages bursts|recorded ...
     python -m suite --short
 
 Results go to --out as they come, one small file a run, and a run that was interrupted goes on
@@ -19,6 +20,7 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUM
 
 import argparse
 import json
+import shlex
 import shutil
 import sys
 import time
@@ -40,11 +42,11 @@ HERE = Path(__file__).resolve().parent.parent
 SHORT = {
     name: 60.0 for name in (
         "calf", "frequent", "storm", "benign", "weak", "noise", "multiplets", "contractions", "tonic", "myokymia", "trunk",
-        "movement", "faults", "needle",
+        "movement", "faults", "crosstalk", "neuromyotonia", "tremor", "cramp", "needle",
     )
 }
-SHORT_SEEDS = (1, 2, 3)
-SHORT_DETECTORS = ("fascikit", "median threshold", "SPiQE style", "Hodges-Bui", "Bonato")
+SHORT_SEEDS = (1, 2, 3, 4)  # of this library; of peers, whose figures nothing is held to, the first
+SHORT_DETECTORS = ("fascikit", "median threshold", "SpikeInterface by channel")
 
 
 def arguments(given: Optional[Sequence[str]] = None) -> argparse.Namespace:
@@ -60,7 +62,7 @@ def arguments(given: Optional[Sequence[str]] = None) -> argparse.Namespace:
     p.add_argument("--tuning-seeds", type=int, help="if other than --seeds")
     p.add_argument("--set", choices=["tuning", "reporting", "both"], default="both")
     p.add_argument("--rest-seeds", type=int, default=20, help="half-hours of rest; 0: none")
-    p.add_argument("--short", action="store_true", help="under five minutes, against benchmarks/results/short.json")
+    p.add_argument("--short", action="store_true", help="in a minute or two, against benchmarks/results/short.json")
     p.add_argument("--write-short", action="store_true", help="with --short: make that file anew")
     p.add_argument("--out", type=Path, help="results of runs; default out/suite beside the project's files")
     p.add_argument("--report", type=Path, help="default REPORT.md in --out")
@@ -69,7 +71,8 @@ def arguments(given: Optional[Sequence[str]] = None) -> argparse.Namespace:
     p.add_argument("--only-report", action="store_true", help="of what is there already; nothing is run")
     p.add_argument("--timeout", type=float, default=300.0, help="seconds for one detector on one recording")
     p.add_argument("--no-speed", action="store_true")
-    p.add_argument("--no-sections", action="store_true", help="without the chapters of sections.py; their pages are linked")
+    p.add_argument("--pages", nargs="+", choices=sections.MODULES, metavar="NAME", help=f"these alone: {', '.join(sections.MODULES)}")
+    p.add_argument("--no-pages", action="store_true", help="without those; pages that are there are linked")
     p.add_argument("--list", action="store_true", help="names of detectors and scenarios")
     args = p.parse_args(given)
     if len(args.recording) != len(args.truth):
@@ -145,6 +148,9 @@ def main(given: Optional[Sequence[str]] = None) -> int:
         print("detectors:", *(d.name for d in args.chosen), sep="\n  ")
         print("scenarios:", *fk.scenarios().index, "hybrid", sep="\n  ")
         return 0
+    sources.use_shared()
+    if args.pages:
+        return only_pages(args)
     start = time.perf_counter()
     if not args.only_report:
         warm(args.chosen)
@@ -154,7 +160,10 @@ def main(given: Optional[Sequence[str]] = None) -> int:
     records = run.run_all([c for c in cases if c.part == "tuning"], args.chosen, results, **how)
     rows = figures.table(records)
     tuned = figures.choose(rows, args.chosen, "tuning")
-    records += run.run_all([c for c in cases if c.part != "tuning"], args.chosen, results, **how)
+    if args.short:
+        records += run_short(cases, args.chosen, results, how)
+    else:
+        records += run.run_all([c for c in cases if c.part != "tuning"], args.chosen, results, **how)
     for key, threshold in figures.choose(figures.table(records), args.chosen, "reporting").items():
         tuned.setdefault(key, threshold)  # no tuning set was run: the best on the reporting set stands in
     wanted = args.scenarios is None or "rest" in args.scenarios
@@ -165,22 +174,17 @@ def main(given: Optional[Sequence[str]] = None) -> int:
     speeds: dict[str, dict[str, Any]] = {}
     if not args.no_speed:
         speeds = speed.speeds(sources.simulated("calf", 1, "reporting"), args.chosen, tuned, results, args.only_report)
-    chapters = [] if args.no_sections or args.short or args.scenarios or args.recording else sections.chapters(
-        args.out / "runs", range(1, args.seeds + 1), not args.again
-    )
+    alone = args.no_pages or args.short or args.scenarios or args.recording or args.detectors
+    pages = [] if alone else sections.pages(args.out / "runs", range(1, args.seeds + 1), not args.again)
     page = report.Report(
-        records, args.chosen, tuned, speeds=speeds, chapters=chapters, gaps=gaps, machine=machine.describe(),
-        command="cd benchmarks && python -m suite " + " ".join(given if given is not None else sys.argv[1:]),
+        records, args.chosen, tuned, speeds=speeds, pages=pages, gaps=gaps, machine=machine.describe(),
+        command=said(given if given is not None else sys.argv[1:]),
     )
     target = args.report or args.out / "REPORT.md"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if not page.reporting.empty:
-        pictures = target.parent / "results"
-        pictures.mkdir(exist_ok=True)
-        for drawn in (args.out / "runs").glob("*.png"):  # by the sections
-            if chapters:
-                shutil.copyfile(drawn, pictures / drawn.name)
-        page.write(target, pictures)
+    if args.short:
+        print(f"short form after {time.perf_counter() - start:.0f} s")
+    elif not page.reporting.empty:
+        page.write(target, beside(target, args.out, bool(pages)))
         print(page.ahead())
         print(f"\n{target} after {time.perf_counter() - start:.0f} s")
     elif not page.all.empty:
@@ -191,12 +195,54 @@ def main(given: Optional[Sequence[str]] = None) -> int:
     return 0 if any(r["status"] == "done" for r in records) else 1
 
 
+def beside(report: Path, out: Path, drawn: bool) -> Path:
+    """The folder of pictures and pages, with the pictures that pages drew."""
+    folder = report.parent / "results"
+    folder.mkdir(parents=True, exist_ok=True)
+    for picture in (out / "runs").glob("*.png") if drawn else []:
+        shutil.copyfile(picture, folder / picture.name)
+    return folder
+
+
+def only_pages(args: argparse.Namespace) -> int:
+    runs = store.Store(args.out / "runs").folder
+    made = sections.pages(runs, range(1, args.seeds + 1), not args.again, args.pages)
+    folder = beside(args.report or args.out / "REPORT.md", args.out, True)
+    report.write_pages(made, folder)
+    print(*(folder / f"{page.name}.md" for page in made), sep="\n")
+    return 0
+
+
+def said(given: Sequence[str]) -> str:
+    """What was typed, from where it was typed, as far as it decides what is written."""
+    here = Path.cwd() == HERE
+    typed = ["cd benchmarks &&"] if here else []
+    if mirror := os.environ.get("FASCIKIT_MIRROR", "") if not sources.SHARED_USED else "":
+        typed.append(f"FASCIKIT_MIRROR={shlex.quote(os.path.relpath(mirror))}")
+    typed.append("python -m suite" if here else f"python {shlex.quote(os.path.relpath(HERE / 'suite'))}")
+    return " ".join([*typed, shlex.join(given)]).strip()
+
+
+def run_short(
+    cases: Sequence[sources.Case], chosen: Sequence[Detector], results: store.Store, how: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """This library at its default on all recordings, peers on those of the first seed; no calibration."""
+    grid = lambda d, c: [d.default] if d.default is not None else d.thresholds  # noqa: E731
+    records = []
+    for case in cases:
+        some = [d for d in chosen if d.default is not None or case.seed == SHORT_SEEDS[0]]
+        records += run.run_all([case], some, results, **how, thresholds=grid, calibrated=False)
+    return records
+
+
 def short_form(args: argparse.Namespace, page: report.Report) -> int:
     path = HERE / "results" / "short.json"
     now = short.summary(page.at_tuned, page.records)
     if args.write_short:
         store.write_whole(path, json.dumps({"command": "python -m suite --short --write-short", **now}, indent=1) + "\n")
         return 0
+    for name, e in now["figures"].items():
+        print(f"{name}: {e['value']} [{e['low']}, {e['high']}]")
     worse = short.compare(now, path)
     for line in worse:
         print(f"dropped: {line}")

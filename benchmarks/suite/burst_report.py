@@ -340,7 +340,7 @@ def draw(found: pd.DataFrame, examples: dict[str, dict[str, Any]], path: Path) -
     """Six rows: 20 s of a train with its bursts; shares of spikes; numbers of bursts. Quartiles as bars."""
     colours = dict(zip([*PEERS, RULE], ["#1b6ca8", "#d1495b", "#edae49", "#66a182", "#8d6a9f", "#222222"]))
     figure, axes = plt.subplots(
-        6, 3, figsize=(11, 9.5), gridspec_kw={"width_ratios": [3.2, 1, 1]}, layout="constrained"
+        6, 3, figsize=(11.5, 10.5), gridspec_kw={"width_ratios": [3.2, 1, 1]}, layout="constrained"
     )
     for (train_axis, share_axis, count_axis), (data, title) in zip(axes, SET_TITLES.items()):
         example = examples[data]
@@ -352,9 +352,9 @@ def draw(found: pd.DataFrame, examples: dict[str, dict[str, Any]], path: Path) -
             train_axis.hlines([-0.35 - 0.3 * row] * len(shown), [at[0] for at in shown], [at[-1] for at in shown],
                               colors=colours[method], linewidth=3)
         train_axis.set(xlim=(100, 120), ylim=(-2.2, 1), yticks=[])
-        train_axis.set_title(title, loc="left", fontsize=9)
+        train_axis.set_title(title, loc="left", fontsize=10)
         if data == "D5":
-            train_axis.set_title("right: medians and quartiles of 100 trains, dashed the truth", loc="right", fontsize=8)
+            train_axis.set_title("right: medians and quartiles of 100 trains, dashed the truth", loc="right", fontsize=9)
         for axis, name, wanted in ((share_axis, "share", None), (count_axis, "count_ratio", 1.0)):
             for row, method in enumerate(example["found"]):
                 t = _rows(found, data, method)[name].dropna()
@@ -365,10 +365,10 @@ def draw(found: pd.DataFrame, examples: dict[str, dict[str, Any]], path: Path) -
                 axis.plot(middle, -row, "o", color=colours[method], markersize=5)
             wanted = _rows(found, data, RULE)["true_share"].median() if wanted is None else wanted
             axis.axvline(wanted, color="#b00", linestyle="--", linewidth=0.8)
-            axis.set_yticks(range(0, -len(example["found"]), -1), list(example["found"]) if axis is count_axis else [], fontsize=7)
+            axis.set_yticks(range(0, -len(example["found"]), -1), list(example["found"]) if axis is count_axis else [], fontsize=8.5)
             axis.yaxis.tick_right()
             axis.set_ylim(-len(example["found"]) + 0.5, 0.5)
-            axis.tick_params(labelsize=7)
+            axis.tick_params(labelsize=8.5)
         share_axis.set_xlim(-0.03, 1.03)
         if _rows(found, data, RULE)["count_ratio"].notna().any():
             count_axis.set_xscale("log", base=2)
@@ -378,10 +378,10 @@ def draw(found: pd.DataFrame, examples: dict[str, dict[str, Any]], path: Path) -
             count_axis.set_xlim(0, 2)
             count_axis.set_xticks([])
             count_axis.lines[-1].remove()
-            count_axis.text(1, -2.5, "no true bursts", ha="center", fontsize=7)
-        train_axis.tick_params(labelsize=7)
-    axes[0][1].set_title("share of spikes in bursts", fontsize=9)
-    axes[0][2].set_title("found / true bursts", fontsize=9)
-    axes[-1][0].set_xlabel("s (spikes of true bursts red, others grey; bars below: bursts found, in the order of the right column)", fontsize=8)
+            count_axis.text(1, -2.5, "no true bursts", ha="center", fontsize=8.5)
+        train_axis.tick_params(labelsize=8.5)
+    axes[0][1].set_title("share of spikes in bursts", fontsize=10)
+    axes[0][2].set_title("found / true bursts", fontsize=10)
+    axes[-1][0].set_xlabel("s; spikes of true bursts red, others grey; bars: bursts found, as listed at the right", fontsize=9)
     figure.savefig(path, dpi=80)
     plt.close(figure)

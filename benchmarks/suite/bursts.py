@@ -1,17 +1,12 @@
 """Burst methods against each other, and this library's groups of discharges beside them.
 
-    python benchmarks/suite/bursts.py [--out benchmarks/results] [--seeds 10] [--trains 100]
-
-Writes bursts.md, bursts.png and bursts.csv, all figures of which the page is made. What is
-done already is read from bursts.csv, if the version and the options are the same.
-
-As a section of the suite (sections.py): `section.run(folder, seeds)` returns the figures, one row
-a train or recording, and writes the picture; `section.report(figures)` returns Markdown.
+A page of the suite (sections.py), and alone: `python -m suite --pages bursts`. `section.run(folder, seeds)`
+returns the figures, one row a train or recording, keeps them in `folder`/bursts.csv and writes the
+picture; `section.report(figures)` returns Markdown.
 """
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import json
 import math
@@ -28,12 +23,9 @@ from numpy.typing import ArrayLike, NDArray
 import fascikit as fk
 from fascikit import evaluate, simulator
 
-if __package__:
-    from .burst_methods import cumulative_moving_average, discharge_groups, log_isi, max_interval, poisson_surprise, rank_surprise
-    from .burst_report import PICTURE, draw, page
-else:
-    from burst_methods import cumulative_moving_average, discharge_groups, log_isi, max_interval, poisson_surprise, rank_surprise
-    from burst_report import PICTURE, draw, page
+from . import machine
+from .burst_methods import cumulative_moving_average, discharge_groups, log_isi, max_interval, poisson_surprise, rank_surprise
+from .burst_report import PICTURE, draw, page
 
 Bursts = NDArray[np.int64]
 Method = Callable[..., Bursts]
@@ -289,20 +281,21 @@ class BurstSection:
 
     title = "Burst methods"
 
-    def __init__(self, *, trains: int = 100, signals: int = 20, parameter_set: str = "reporting") -> None:
+    def __init__(self, *, trains: int = 100, signals: int = 20, parameter_set: str = "reporting", least_seeds: int = 1) -> None:
         if not 1 <= trains <= 100 or not 1 <= signals <= 100:
             raise ValueError(f"{trains} trains and {signals} signals: allowed is 1 to 100 of each")
-        self.trains, self.signals, self.parameter_set = trains, signals, parameter_set
+        self.trains, self.signals, self.parameter_set, self.least_seeds = trains, signals, parameter_set, least_seeds
 
     def run(self, folder: Union[str, os.PathLike[str]], seeds: Union[int, Sequence[int]] = 10) -> pd.DataFrame:
         """All figures; those in `folder`/bursts.csv of the same version and options are kept.
 
-        `seeds`: of the simulated EMG, or how many. The spike trains are of the first: a set
-        is 100 trains of one seed, as in the paper.
+        `seeds`: of the simulated EMG, or how many; filled up to `least_seeds`. The spike trains
+        are of the first: a set is 100 trains of one seed, as in the paper.
         """
         chosen = list(range(1, seeds + 1)) if isinstance(seeds, int) else [int(seed) for seed in seeds]
         if not chosen:
             raise ValueError("no seeds: allowed is one or more")
+        chosen += [seed for seed in range(1, self.least_seeds + 1) if seed not in chosen][: max(0, self.least_seeds - len(chosen))]
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         key = self._key(chosen)
@@ -321,16 +314,16 @@ class BurstSection:
         return found
 
     def _key(self, seeds: list[int]) -> str:
-        """Of everything that the figures follow from: options, version, and these sources."""
+        """Of everything that the figures follow from: options, the library, and these sources."""
         here = Path(__file__).parent
-        hashed = hashlib.sha256(json.dumps([fk.__version__, self.trains, self.signals, self.parameter_set, seeds]).encode())
+        hashed = hashlib.sha256(json.dumps([machine.build(), self.trains, self.signals, self.parameter_set, seeds]).encode())
         for source in [Path(__file__), *sorted(here.glob("burst_methods/*.py"))]:
             hashed.update(source.read_bytes())
         return hashed.hexdigest()[:16]
 
     def report(self, found: pd.DataFrame) -> str:
-        """Markdown without the title, for RESULTS.md beside the folder `results`, where the picture lies."""
-        return page(found, f"results/{PICTURE}")
+        """Markdown without the title, for a page beside the picture."""
+        return page(found, PICTURE)
 
 
 def _examples(seed: int) -> dict[str, dict[str, Any]]:
@@ -359,25 +352,4 @@ def _write(path: Path, text: str) -> None:
     beside.replace(path)
 
 
-section = BurstSection()
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--out", type=Path, default=Path(__file__).resolve().parents[1] / "results")
-    parser.add_argument("--seeds", type=int, default=10, help="recordings of simulated EMG a scenario")
-    parser.add_argument("--trains", type=int, default=100, help="spike trains a set, 1 to 100")
-    parser.add_argument("--signals", type=int, default=20, help="of these, how many as an EMG too")
-    parser.add_argument("--set", choices=["tuning", "reporting"], default="reporting")
-    args = parser.parse_args()
-    try:
-        chosen = BurstSection(trains=args.trains, signals=args.signals, parameter_set=args.set)
-        markdown = f"# {chosen.title}\n\n{page(chosen.run(args.out, args.seeds), PICTURE)}"
-    except ValueError as error:
-        parser.error(str(error))
-    _write(args.out / "bursts.md", markdown)
-    print(args.out / "bursts.md")
-
-
-if __name__ == "__main__":
-    main()
+section = BurstSection(least_seeds=10)  # a recording holds few groups

@@ -23,7 +23,7 @@ SNR_COUNTS = ("known", "uncounted", "matched", "false_detections")
 EDGES = tuple(round(0.1 * i, 1) for i in range(10))
 
 
-def measured(detector: Detector, made: Made, thresholds: Sequence[float]) -> dict[str, Any]:
+def measured(detector: Detector, made: Made, thresholds: Sequence[float], calibrated: bool = True) -> dict[str, Any]:
     start = time.perf_counter()
     found = detector.findings(made, thresholds)
     record: dict[str, Any] = {"detection_s": time.perf_counter() - start, "points": []}
@@ -31,7 +31,7 @@ def measured(detector: Detector, made: Made, thresholds: Sequence[float]) -> dic
         score = fk.score(made.truth, findings)
         record["points"].append({"threshold": threshold, **counts_of(score)})
         if threshold == detector.default and isinstance(findings, fk.Result):
-            record.update(labels_of(score), **calibration_of(made, findings))
+            record.update(labels_of(score), **(calibration_of(made, findings) if calibrated else {}))
     return record
 
 

@@ -1,5 +1,9 @@
 """What was seen in the pictures of recorded.py: missed, doubled, wrongly named. Update it by looking again.
 
+Only what eyes alone can see; what can be counted against marked contractions is on the page by
+contractions.py. `SEEN` has the digest (recorded.digest) of the detections that the remarks were
+written on: after looking again, put the new one there, which the page says.
+
 Counts of deflections are of the filtered signal: extremes above the height named, at least 8 ms
 apart; a discharge within 8 ms counts as theirs.
 """
@@ -7,6 +11,15 @@ apart; a discharge within 8 ms counts as theirs.
 from __future__ import annotations
 
 SEEN_AT = "0.1.0, November 2026"
+SEEN = {
+    "emgdb_healthy": "e058ea74f913",
+    "emgdb_myopathy": "794e6fdef2dd",
+    "emgdb_neuropathy": "8310eeb1241e",
+    "plux_solo": "43d0cd8a24a1",
+    "plux_bursts": "c56bb8274a06",
+    "plux_fatigue": "713a38c85b75",
+    "biosppy_emg": "d7e1c09be8e3",
+}
 
 REMARKS: dict[str, list[str]] = {
     "emgdb_healthy": [
@@ -35,24 +48,22 @@ REMARKS: dict[str, list[str]] = {
         "Wrong: the gaps between voluntary segments at 8.1 to 9.4 and 26.5 to 27.8 s are gentle contraction as well.",
     ],
     "plux_solo": [
-        "Right: all 21 contractions are voluntary, of 0.15 s and more, and none is called anything else.",
+        "Right: a contraction of 0.15 s on quiet rest is voluntary as one of 0.4 s is.",
         "Missed: from 83.9 to 86.7 s the train of small potentials (10 to 20 µV) goes on that is marked before and after.",
         "Wrong name: two of that train, at 84.1 and 84.6 s, become `fasciculation_potential`, since their neighbours were not found.",
         "Not decided: the train of 8.0 to 12 s is one unit at some 10 /s over low noise, split into voluntary and `indeterminate`. Probably all voluntary; nobody knows.",
     ],
     "plux_bursts": [
-        "Right: all 9 contractions are voluntary, weak beginnings included.",
+        "Right: the weak beginnings of contractions are voluntary too.",
         "Wrong: the segments run on through rests, 7.6 to 13.1 and 14.2 to 21.9 s, because of small potentials between contractions. Those minutes of rest are lost to the rate.",
-        "Doubtful: 10 bursts of `fasciculation_potential` and one `fasciculation_multiplet` (2.8 s) between contractions, three quarters within 1 s of one. Most are likely a last "
-        "voluntary unit. The multiplet is two small deflections in noise.",
+        "Doubtful: the bursts of `fasciculation_potential` between contractions. Most are likely a last voluntary unit. The `fasciculation_multiplet` (2.8 s) is two small "
+        "deflections in noise.",
         "Wrong: 75 units. In a strong contraction nothing can be sorted at the skin, and each shape of chance gets a number.",
     ],
     "plux_fatigue": [
-        "Right: all 30 contractions are voluntary.",
-        "Wrong: segments begin about 0.3 s before the contraction that was marked by eye and last up to half a second longer, where the signal is flat at this "
-        "scale; six of 29 rests are covered altogether.",
-        "Doubtful: 20 discharges are called `fasciculation_potential`, 17 of them within 1 s of a contraction, of few µV against contractions of 1500: a rest of 1 s after an "
-        "effort is no rest in which to count.",
+        "Wrong: segments begin before the contraction and last longer, where the signal is flat at this scale.",
+        "Doubtful: what is called `fasciculation_potential` near a contraction is of few µV against contractions of 1500: a rest of 1 s after an effort is no rest in "
+        "which to count.",
         "No harm seen from the clipping.",
     ],
     "biosppy_emg": [

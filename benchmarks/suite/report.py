@@ -12,9 +12,11 @@ import pandas as pd
 
 from . import figures, pictures
 from .detectors import Detector
+from .sections import Page
 from .signals import DEAD_S
 
 OURS = "fascikit"
+OTHERS = {"bars": ": the bars of performance, by their own command, which the page names"}
 
 
 def percent(e: Any, digits: int = 1) -> str:
@@ -43,13 +45,13 @@ class Report:
         tuned: dict[tuple[str, str], float],
         *,
         speeds: dict[str, dict[str, Any]],
-        chapters: Sequence[tuple[str, str]],
+        pages: Sequence[Page],
         gaps: Sequence[str],
         machine: dict[str, str],
         command: str,
     ) -> None:
         self.records, self.detectors, self.tuned = list(records), list(detectors), tuned
-        self.speeds, self.chapters, self.gaps, self.machine, self.command = speeds, chapters, gaps, machine, command
+        self.speeds, self.pages, self.gaps, self.machine, self.command = speeds, pages, gaps, machine, command
         self.all = figures.table(records)
         self.reporting = self.all[self.all["part"] == "reporting"]
         self.names = [d.name for d in detectors if (self.reporting["detector"] == d.name).any()]
@@ -298,11 +300,8 @@ class Report:
         ] if len(rest) else ["Not run.", ""])
         text += self.label_chapter(mine, folder, where)
         text += self.speed_chapter(folder, where)
-        for title, body in self.chapters:
-            text += [f"## {title}", "", body.strip(), ""]
-        pages = [(p.name, p.read_text(encoding="utf-8").splitlines()[0].lstrip("# ")) for p in sorted(folder.glob("*.md"))]
-        if pages:
-            text += ["## More", "", *[f"- [{title}]({where}/{name})" for name, title in pages], ""]
+        write_pages(self.pages, folder)
+        text += self.more(folder, where)
         text += [
             "## What did not run", "", self.troubles(), "", "## The detectors", "",
             "All get the same band-passed signal (order 4, zero phase; 20 to 500 Hz at the skin, 10 Hz to 10 kHz for needles) "
@@ -369,6 +368,15 @@ class Report:
             markdown(table, "detector"), "", f"![Speed]({where}/{drawn})", "",
         ]
 
+    def more(self, folder: Path, where: str) -> list[str]:
+        """Links to the pages beside; those of an earlier run and those of other commands too."""
+        mine = {p.name: "" for p in self.pages}
+        links = []
+        for path in sorted(folder.glob("*.md")):
+            title = path.read_text(encoding="utf-8").splitlines()[0].lstrip("# ")
+            links.append(f"- [{title}]({where}/{path.name}){OTHERS.get(path.stem, '') if path.stem not in mine else ''}")
+        return ["## More", "", *links, ""] if links else []
+
     def json(self) -> str:
         import json
 
@@ -394,6 +402,13 @@ class Report:
             {k: r[k] for k in ("part", "scenario", "seed", "detector", "status", "message")} for r in self.records if r["status"] != "done"
         ]
         return json.dumps(found, indent=1) + "\n"
+
+
+def write_pages(pages: Sequence[Page], folder: Path) -> None:
+    from . import store
+
+    for page in pages:
+        store.write_whole(folder / f"{page.name}.md", f"# {page.title}\n\n{page.text.strip()}\n")
 
 
 def scenario_mean(rows: pd.DataFrame) -> float:

@@ -11,14 +11,13 @@ import numpy as np
 import pytest
 
 import fascikit as fk
-from fascikit import datasets, evaluate, simulator
+from fascikit import evaluate, simulator
 
 pytest.importorskip("scipy")
-SUITE = Path(__file__).resolve().parents[2] / "benchmarks" / "suite"
-sys.path.insert(0, str(SUITE))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 
-import burst_methods  # noqa: E402
-from burst_methods import (  # noqa: E402
+from suite import burst_methods  # noqa: E402
+from suite.burst_methods import (  # noqa: E402
     cumulative_moving_average,
     discharge_groups,
     log_isi,
@@ -26,8 +25,8 @@ from burst_methods import (  # noqa: E402
     poisson_surprise,
     rank_surprise,
 )
-from burst_methods.histograms import _lowess, _peaks, cma_thresholds, log_isi_threshold  # noqa: E402
-from burst_methods.surprise import poisson_surprise_of, rank_surprise_of  # noqa: E402
+from suite.burst_methods.histograms import _lowess, _peaks, cma_thresholds, log_isi_threshold  # noqa: E402
+from suite.burst_methods.surprise import poisson_surprise_of, rank_surprise_of  # noqa: E402
 
 METHODS = [getattr(burst_methods, name) for name in burst_methods.__all__]
 
@@ -310,7 +309,7 @@ def test_options_out_of_range(method, options, said):
 @pytest.fixture(scope="module")
 def bursts():
     pytest.importorskip("matplotlib")
-    import bursts
+    from suite import bursts
 
     return bursts
 
@@ -407,52 +406,21 @@ def test_the_section_runs_resumes_and_reports(bursts, tmp_path, monkeypatch):
         bursts.BurstSection(trains=0)
 
 
+def test_seeds_are_filled_up(bursts, tmp_path, monkeypatch):
+    import pandas as pd
+
+    asked = []
+    for name in ("on_trains", "on_signals", "draw", "_examples"):
+        monkeypatch.setattr(bursts, name, lambda *_: pd.DataFrame({"table": ["x"]}))
+    monkeypatch.setattr(bursts, "on_emg", lambda seeds, _: asked.append(list(seeds)) or pd.DataFrame({"table": ["emg"]}))
+    bursts.BurstSection(least_seeds=4).run(tmp_path, [2, 7])
+    bursts.BurstSection(least_seeds=2).run(tmp_path / "more", [5, 6, 7])
+    assert asked == [[2, 7, 1, 3], [5, 6, 7]]
+
+
 def test_median_and_its_interval():
-    from burst_report import median
+    from suite.burst_report import median
 
     # 100 values: the 40th and the 61st from below hold the median in 96.5 % of cases, by the binomial.
     assert median(np.arange(1, 101)) == (50.5, 40, 61)
     assert math.isnan(median([1, 2, 3]).low) and math.isnan(median([math.nan]).value)
-
-
-# --- recorded EMG
-
-
-@pytest.fixture(scope="module")
-def recorded():
-    pytest.importorskip("matplotlib")
-    import recorded
-
-    return recorded
-
-
-def test_covered_by_hand(recorded):
-    # 0 to 2 is covered from 1 to 1.5 and from 1.8 on: 0.7 of 2 s. 5 to 6 not at all.
-    share = recorded.covered(np.array([[0, 2], [5, 6]]), np.array([[1, 1.5], [1.8, 4]]))
-    np.testing.assert_allclose(share, [0.35, 0])
-    assert recorded.covered(np.empty((0, 2)), np.array([[1, 2]])).size == 0
-    assert recorded.covered(np.array([[0, 2]]), np.empty((0, 2))).tolist() == [0]
-
-
-def test_a_recording_that_cannot_be_had_is_named_and_stops_nothing(recorded, tmp_path, monkeypatch):
-    monkeypatch.setenv("FASCIKIT_MIRROR", str(tmp_path / "nothing"))
-    monkeypatch.delenv("FASCIKIT_DATA", raising=False)
-    table = recorded.chapters(tmp_path, ["emgdb_healthy", "plux_solo"])
-    assert list(table["name"]) == ["emgdb_healthy", "plux_solo"]
-    assert table["text"].str.contains("Not to be had here: ").all()
-    with pytest.raises(ValueError, match="recording 'heart': allowed is emgdb_healthy, "):
-        recorded.chapters(tmp_path, ["heart"])
-
-
-def test_every_remark_is_of_a_recording_that_is_shown(recorded):
-    assert set(recorded.REMARKS) == {shown.name for shown in recorded.RECORDINGS} <= set(datasets.catalogue().index)
-
-
-def test_a_recorded_picture(recorded, shared, tmp_path, monkeypatch):
-    pytest.importorskip("h5py")
-    monkeypatch.setenv("FASCIKIT_MIRROR", str(shared))
-    text = recorded.page(recorded.chapters(tmp_path, ["emgdb_neuropathy", "plux_solo"]))
-    assert "MIT" in text and "ODC-BY" in text and "Of 21 contractions marked by eye 21 lie" in text
-    for name in ("emgdb_neuropathy", "plux_solo"):
-        assert f"![{name}](recorded_{name}.png)" in text
-        assert 5_000 < (tmp_path / f"recorded_{name}.png").stat().st_size < 120_000

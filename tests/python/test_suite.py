@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "benchmarks"))
 
 from suite import __main__ as command  # noqa: E402
-from suite import detectors, figures, machine, peers_onset, peers_packages, peers_threshold, run, sections, short, signals, sources, store  # noqa: E402
+from suite import detectors, figures, machine, peers_onset, peers_packages, peers_threshold, report, run, sections, short, signals, sources, store  # noqa: E402
 
 FS = 1000.0
 
@@ -368,10 +368,10 @@ def test_sections_are_kept_and_a_missing_or_failing_one_is_said(tmp_path, monkey
     names = ["extra_chapter", "bad_chapter", "absent_chapter"]
     monkeypatch.setattr(sections, "module_name", lambda name: name)
     for _ in range(2):
-        found = sections.chapters(tmp_path, [1, 2], modules=names)
-        assert found[0] == ("Extra", "2 rows")
-        assert found[1][0] == "Bad" and "KeyError" in found[1][1]
-        assert "Not there" in found[2][1]
+        found = sections.pages(tmp_path, [1, 2], modules=names)
+        assert found[0] == ("extra_chapter", "Extra", "2 rows")
+        assert found[1].title == "Bad" and "KeyError" in found[1].text
+        assert "Not there" in found[2].text
     assert (tmp_path / "ran").read_text() == "x"
 
 
@@ -394,9 +394,46 @@ def test_the_command_makes_a_report_of_a_recording_of_the_users(tmp_path, monkey
     capsys.readouterr()
 
 
+def test_pages_alone_and_those_of_other_commands_are_linked(tmp_path, monkeypatch, capsys):
+    asked = []
+    monkeypatch.setattr(sections, "pages", lambda *a: asked.append(a[3]) or [sections.Page("recorded", "Recorded", "text\n")])
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs" / "drawn.png").write_bytes(b"x")
+    assert command.main(["--pages", "recorded", "--out", str(tmp_path)]) == 0
+    assert asked == [["recorded"]] and (tmp_path / "results" / "recorded.md").read_text() == "# Recorded\n\ntext\n"
+    assert (tmp_path / "results" / "drawn.png").exists()
+    capsys.readouterr()
+    (tmp_path / "results" / "bars.md").write_text("# Bars of speed\n")
+    page = report.Report([], [], {}, speeds={}, pages=[], gaps=[], machine={}, command="")
+    assert page.more(tmp_path / "results", "results")[2:4] == [
+        "- [Bars of speed](results/bars.md): the bars of performance, by their own command, which the page names",
+        "- [Recorded](results/recorded.md)",
+    ]
+
+
+def test_the_command_that_is_said_is_the_one_that_was_typed(tmp_path, monkeypatch):
+    monkeypatch.setattr(sources, "SHARED_USED", False)
+    monkeypatch.setenv("FASCIKIT_MIRROR", str(ROOT.parent / "some where"))
+    monkeypatch.chdir(ROOT / "benchmarks")
+    assert command.said(["--seeds", "3"]) == "cd benchmarks && FASCIKIT_MIRROR='../../some where' python -m suite --seeds 3"
+    monkeypatch.chdir(ROOT)
+    monkeypatch.delenv("FASCIKIT_MIRROR")
+    assert command.said([]) == "python benchmarks/suite"
+    monkeypatch.setenv("FASCIKIT_MIRROR", "found by itself")
+    monkeypatch.setattr(sources, "SHARED_USED", True)
+    assert command.said([]) == "python benchmarks/suite"
+
+
+def test_the_short_form_runs_peers_once_and_this_library_at_its_default(tmp_path):
+    ours = toy("ours", default=60.0, package="")
+    cases = [toy_case(tmp_path, seed=seed) for seed in command.SHORT_SEEDS]
+    records = command.run_short(cases, [ours, toy("peer")], store.Store(tmp_path / "out"), {"timeout_s": 60.0})
+    assert [(r["seed"], r["detector"], len(r["points"])) for r in records] == [(1, "ours", 1), (1, "peer", 3), *((s, "ours", 1) for s in (2, 3, 4))]
+
+
 @pytest.mark.parametrize(
     "line",
-    ["--scenarios nowhere", "--detectors nobody", "--seeds 0", "--recording a.edf", "--timeout 0", "--detector nothing_at_all:f"],
+    ["--scenarios nowhere", "--detectors nobody", "--seeds 0", "--recording a.edf", "--timeout 0", "--detector nothing_at_all:f", "--pages heart"],
 )
 def test_wrong_usage_is_one_line(line, capsys):
     with pytest.raises(SystemExit) as error:
