@@ -19,6 +19,7 @@ step "Wheel"
 build_wheel
 test_requirements=(numpy scipy pandas matplotlib h5py pytest mypy scikit-learn spikeinterface numba pooch tqdm)
 need_venv "$build/venv-tests" "${test_requirements[@]}"
+need_alone "$build/venv-tests" openhdemg==0.1.2   # for the decomposed recording that it ships
 install_wheel "$build/venv-tests"
 
 step "Python tests"

@@ -67,6 +67,18 @@ need_venv() {
     echo "$want" >"$folder/.stamp"
 }
 
+# need_alone VENV REQUIREMENT...: packages without what they ask for, where we use their files and not their code.
+need_alone() {
+    local folder=$1 want
+    shift
+    want=$(printf '%s\n' "$@" | hash_of)
+    stamped "$folder/.alone" "$want" && return 0
+    echo "Installing into ${folder#"$root"/} without dependencies: $*"
+    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps "$@" ||
+        fail "pip could not install $*"
+    echo "$want" >"$folder/.alone"
+}
+
 # Everything the wheel is made of.
 sources_hash() {
     (cd "$root" && find CMakeLists.txt pyproject.toml README.md LICENSE include src python -type f \

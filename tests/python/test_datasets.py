@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import http.server
+import os
 import pickle
 import threading
 from collections.abc import Iterator
@@ -456,6 +457,8 @@ def test_decomposed_sample_of_a_package(shared, monkeypatch):
         path = fk.datasets.fetch("openhdemg_sample")
     except fk.datasets.FetchError as error:
         assert "pip install --no-deps openhdemg" in str(error)
+        if os.environ.get("CI") == "true":
+            raise
         pytest.skip(str(error))
     assert "openhdemg" in path.parts
     rec = fk.datasets.load("openhdemg_sample")
