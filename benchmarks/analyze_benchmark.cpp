@@ -1,7 +1,7 @@
 // How long the whole path takes: Stream, and analyze with one and two passes.
 //
 // Before anything is timed it is proven that Stream cut into small blocks and analyze with
-// one pass find the same. Samples a second count frames × channels.
+// one pass find the same. Samples a second, and cycles a sample, count frames × channels.
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
@@ -10,6 +10,7 @@
 #include <random>
 #include <vector>
 
+#include "cycles.hpp"
 #include "fascikit/fascikit.hpp"
 
 using namespace fascikit;
@@ -54,7 +55,7 @@ void stream(benchmark::State& state) {
         live.flush(sink);
         benchmark::DoNotOptimize(sink.events().data());
     }
-    state.SetItemsProcessed(state.iterations() * frames * channels);
+    benchmarks::count(state, frames * channels);
 }
 
 void whole(benchmark::State& state) {
@@ -64,7 +65,7 @@ void whole(benchmark::State& state) {
         auto result = analyze(source, {.passes = static_cast<int>(state.range(1))});
         benchmark::DoNotOptimize(result.events.data());
     }
-    state.SetItemsProcessed(state.iterations() * frames * channels);
+    benchmarks::count(state, frames * channels);
 }
 
 void prove_equal() {

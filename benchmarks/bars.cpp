@@ -11,6 +11,7 @@
 
 #include "fascikit/analysis/analyze.hpp"
 #include "fascikit/core/denormals.hpp"
+#include "fascikit/core/version.hpp"
 #include "fascikit/filter/butterworth.hpp"
 #include "fascikit/filter/cascade.hpp"
 #include "fascikit/filter/zero_phase.hpp"
@@ -106,11 +107,13 @@ int bars_has_path(const char* name) {
 #endif
 }
 
+const char* bars_version() { return FASCIKIT_VERSION_STRING; }
+
 const char* bars_build() {
 #if defined(__OPTIMIZE__)
-    return __VERSION__ ", optimised";
+    return "compiler " __VERSION__ ", optimised";
 #else
-    return __VERSION__ ", NOT optimised";
+    return "compiler " __VERSION__ ", NOT optimised";
 #endif
 }
 

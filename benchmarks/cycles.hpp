@@ -6,6 +6,8 @@
 // slower. About a millisecond. 0 on other processors.
 #pragma once
 
+#include <benchmark/benchmark.h>
+
 #include <cstdint>
 #include <ctime>
 
@@ -42,6 +44,14 @@ namespace fascikit::benchmarks {
 #else
     return 0;
 #endif
+}
+
+/// Samples a second and cycles a sample of all iterations; the clock is asked now, beside what was timed.
+inline void count(benchmark::State& state, std::int64_t samples) {
+    state.SetItemsProcessed(state.iterations() * samples);
+    if (const double hz = core_hz(); hz > 0)
+        state.counters["cycles_per_sample"] = benchmark::Counter(
+            static_cast<double>(samples) / hz, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
 
 }  // namespace fascikit::benchmarks

@@ -12,6 +12,7 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUM
     os.environ[_name] = "1"
 
 import argparse
+import hashlib
 import importlib
 import json
 import platform
@@ -51,8 +52,9 @@ def arguments(given: Optional[Sequence[str]] = None) -> argparse.Namespace:
     return args
 
 
-def describe(build: str) -> dict[str, str]:
-    made = {"library": build}
+def describe(library: Any) -> dict[str, str]:
+    digest = hashlib.sha256(Path(library.path).read_bytes()).hexdigest()[:12]
+    made = {"fascikit": f"{library.version}, {library.build}, bars.so {digest}"}
     for name in ("numpy", "scipy", "numba", "spikeinterface"):
         try:
             made[name] = importlib.import_module(name).__version__
@@ -60,7 +62,7 @@ def describe(build: str) -> dict[str, str]:
             made[name] = "not installed"
     commit = subprocess.run(["git", "log", "-1", "--format=%h of %cs"], cwd=HERE, capture_output=True, text=True, check=False)
     if commit.returncode == 0:
-        made["sources"] = f"commit {commit.stdout.strip()}"
+        made["suite"] = f"commit {commit.stdout.strip()}"
     made["python"] = platform.python_version()
     made["machine"] = f"{processor()}, {os.cpu_count()} processors, {platform.system()}"
     return made
@@ -159,10 +161,18 @@ def main(given: Optional[Sequence[str]] = None) -> int:
     args.library = args.library.resolve()
     if args.child:
         return child(args)
-    from .library import Library
+    try:
+        from .library import Library
+    except ImportError as error:
+        print(f"NumPy is needed: {error}", file=sys.stderr)
+        return 1
 
     start = time.perf_counter()
-    library = Library(args.library)
+    try:
+        library = Library(args.library)
+    except (OSError, AttributeError) as error:
+        print(f"--library cannot be loaded: {error}", file=sys.stderr)
+        return 1
     has = {p: library.has_path(p) for p in table.PATHS}
     wanted = args.only or [*table.GROUPS, "memory", "in_cache"]
     paths: dict[str, Any] = {}
@@ -179,19 +189,19 @@ def main(given: Optional[Sequence[str]] = None) -> int:
             paths[path]["in_cache"] = in_cache.run(args.library, path, args.quick)
     run = [p for p, found in paths.items() if "trials" in found]
     results: dict[str, Any] = {
-        "made_with": describe(library.build), "command": "cd benchmarks && python -m bars " + " ".join(shown(given)), "quick": args.quick,
+        "made_with": describe(library), "command": "cd benchmarks && python -m bars " + " ".join(shown(given)), "quick": args.quick,
         "rounds": args.rounds, "rounds_of_analysis": min(args.rounds, ROUNDS_OF_ANALYSIS), "paths": paths,
     }
     if run and "memory" in wanted:
         results["memory"] = in_child(args, run[0], "memory").get("memory", {"status": "failed", "reason": "no figures came"})
     text = report.markdown(results)
     print(text)
+    if not run:
+        print(f"nothing was run on the path {args.cpu}, and nothing is written", file=sys.stderr)
+        return 1
     if args.out:
         write(args.out, results, text)
     print(f"after {time.perf_counter() - start:.0f} s")
-    if not run:
-        print(f"nothing was run: {table.PATHS[args.cpu] if args.cpu != 'all' else 'no path'}", file=sys.stderr)
-        return 1
     bad = [t for found in paths.values() for t in found.get("trials", {}).values() if t["status"] in ("failed", "not equal")]
     return 1 if bad else 0
 

@@ -59,6 +59,7 @@ class Peer:
 
 def run(library: Library, rounds: int, quick: bool, say: Callable[[str], None]) -> Iterator[dict[str, Any]]:
     say(table.ANALYZE)
+    detection.numba_detector()
     data, x = recording(0.5 if quick else MINUTES)
     live = library.stream(np.ascontiguousarray(data.samples[: 30 * FS]), 0, 37)
     causal = library.analyze(np.ascontiguousarray(x[:, : 30 * FS]), 0, 1, planes=True)

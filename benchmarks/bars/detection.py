@@ -25,6 +25,7 @@ BLOCK = 64  # frames given to Stream at once, 31 ms
 
 
 def numba_detector() -> Callable[..., tuple[np.ndarray, np.ndarray]]:
+    import numba  # noqa: F401  without it the line below fails with a word less clear
     from spikeinterface.sortingcomponents.peak_detection.locally_exclusive import (
         detect_peaks_numba_locally_exclusive_on_chunk as detector,
     )
@@ -74,6 +75,7 @@ class Peer:
 
 
 def run(library: Library, rounds: int, quick: bool, say: Callable[[str], None]) -> Iterator[dict[str, Any]]:
+    numba_detector()  # before the recordings are made
     frames = (20 if quick else 300) * FS
     for grid, trials in ((False, (table.BARE, table.STREAM)), (True, (table.STREAM_GRID,))):
         data = planted.plant(64, frames, grid)

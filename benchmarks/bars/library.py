@@ -23,7 +23,7 @@ class Library:
     def __init__(self, path: os.PathLike[str] | str) -> None:
         self.path = os.path.abspath(path)
         self._lib = ctypes.CDLL(self.path)
-        for name in ("bars_cpu_path", "bars_build", "bars_error"):
+        for name in ("bars_cpu_path", "bars_version", "bars_build", "bars_error"):
             getattr(self._lib, name).restype = ctypes.c_char_p
         for name, arguments in ARGUMENTS.items():
             function = getattr(self._lib, name)
@@ -33,6 +33,10 @@ class Library:
     @property
     def cpu_path(self) -> str:
         return self._lib.bars_cpu_path().decode()
+
+    @property
+    def version(self) -> str:
+        return self._lib.bars_version().decode()
 
     @property
     def build(self) -> str:

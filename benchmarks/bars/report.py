@@ -68,10 +68,10 @@ def not_tried(results: Results) -> list[str]:
         if len(some) == number and len(reasons) == 1:
             words.append(f"{table.PATHS[path]}: all {number} bars: {reasons.pop()}")
             continue
-        for trial in dict.fromkeys(line.trial for line in some):
-            of_it = [line for line in some if line.trial == trial]
-            bars = ", ".join(f"{line.bar:g} × against {line.rival}" for line in of_it)
-            words.append(f"{table.PATHS[path]}: {trial} ({bars}): {of_it[0].reason}")
+        for reason in dict.fromkeys(line.reason for line in some):
+            of_it = [line for line in some if line.reason == reason]
+            trials = "; ".join(dict.fromkeys(line.trial for line in of_it))
+            words.append(f"{table.PATHS[path]}: {len(of_it)} {'bar' if len(of_it) == 1 else 'bars'} of {trials}: {reason}")
     for path, found in results["paths"].items():
         if found.get("in_cache", {}).get("status", "done") != "done":
             words.append(f"{table.PATHS[path]}: cycles in cache: {found['in_cache']['reason']}")
@@ -102,16 +102,21 @@ def ahead(results: Results) -> list[str]:
 
 
 def rows(some: Sequence[Line]) -> list[str]:
-    text = ["| what | against | ratio (95 %) | single rounds | bar | reached | ns a sample, ours / theirs |", "|---|---|---|---|---|---|---|"]
+    text = [
+        "| what | against | ratio (95 %) | single rounds | bar | reached | ns a sample, ours / theirs |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    before = ""
     for line in some:
         bar = f"{line.bar:g}" if line.bar is not None else "-"
+        trial, before = "″" if line.trial == before else line.trial, line.trial
         if line.ratio is None:
-            text.append(f"| {line.trial} | {line.rival} | - | - | {bar} | {line.reason} | - |")
+            text.append(f"| {trial} | {line.rival} | - | - | {bar} | {line.reason} | - |")
             continue
         r = line.ratio
         mark = line.reached if not line.reached.startswith("no") else f"**{line.reached}**"
         text.append(
-            f"| {line.trial} | {line.rival} | {r.value:.2f} ({r.low:.2f} to {r.high:.2f}) | {r.least:.2f} to {r.most:.2f} | {bar} "
+            f"| {trial} | {line.rival} | {r.value:.2f} ({r.low:.2f} to {r.high:.2f}) | {r.least:.2f} to {r.most:.2f} | {bar} "
             f"| {mark or '-'} | {line.ours_ns:.2f} / {line.theirs_ns:.2f} |"
         )
     return text
