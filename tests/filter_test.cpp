@@ -229,13 +229,13 @@ TYPED_TEST(CascadeTyped, ChunksLayoutsAndPathsGiveTheSameBits) {
                 if (!function) continue;
                 auto here = x;
                 std::vector<T> state(2 * sos.size() * 64, T(0));
-                function(here.data(), frames, channels, channels, 1, coefficients.data(), static_cast<int>(sos.size()),
-                         state.data(), 64);
+                function({here.data(), channels, 1, here.data(), channels, 1, frames, channels, coefficients.data(),
+                          static_cast<int>(sos.size()), state.data(), 64});
                 results.push_back(here);
             }
             ASSERT_GE(results.size(), 1U);
             for (const auto& result : results) ASSERT_EQ(result, results.front());
-            if (!reference.wide()) {
+            if (!reference.wide() && channels > line_channels) {
                 ASSERT_EQ(results.front(), whole);
             }
 #endif
@@ -753,8 +753,9 @@ std::vector<T> at_width(const std::vector<T>& x, std::int64_t channels, bool pla
         for (std::int64_t c = 0; c < channels; ++c) view(f, c) = x[static_cast<std::size_t>(f * channels + c)];
     std::vector<T> state(6 * 96, T(0));
     const std::int64_t first = reversed ? (frames - 1) * view.frame_stride : 0;
-    kernels::CascadeKernel<Width<Bytes>, T, T>::run(y.data() + first, frames, reversed ? -view.frame_stride : view.frame_stride,
-                                                    channels, view.channel_stride, coefficients.data(), 3, state.data(), 96);
+    const std::int64_t stride = reversed ? -view.frame_stride : view.frame_stride;
+    kernels::CascadeKernel<Width<Bytes>, T, T>::run({y.data() + first, stride, view.channel_stride, y.data() + first, stride,
+                                                     view.channel_stride, frames, channels, coefficients.data(), 3, state.data(), 96});
     std::vector<T> out(x.size());
     for (std::int64_t f = 0; f < frames; ++f)
         for (std::int64_t c = 0; c < channels; ++c) out[static_cast<std::size_t>(f * channels + c)] = view(f, c);

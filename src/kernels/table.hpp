@@ -3,6 +3,7 @@
 
 #include "fascikit/detect/statistics_kernel.hpp"
 #include "fascikit/filter/cascade_kernel.hpp"
+#include "fascikit/filter/line_kernel.hpp"
 #include "fascikit/filter/mains_kernel.hpp"
 
 namespace fascikit::kernels {
@@ -12,6 +13,8 @@ struct Table {
     CascadeFunction<float, float> cascade_f32;
     CascadeFunction<double, double> cascade_f64;
     CascadeFunction<float, double> cascade_f32_in_f64;
+    LineFunction<float> line_f32;
+    LineFunction<double> line_f64;
     MainsFunction<float> mains_f32;
     MainsFunction<double> mains_f64;
     StatisticsFunction<float> statistics_f32;
@@ -25,6 +28,8 @@ constexpr Table table_of(const char* path) noexcept {
             &CascadeKernel<Here, float, float>::run,
             &CascadeKernel<Here, double, double>::run,
             &CascadeKernel<Here, float, double>::run,
+            &LineKernel<Here, float>::run,
+            &LineKernel<Here, double>::run,
             &MainsKernel<Here, float>::run,
             &MainsKernel<Here, double>::run,
             &StatisticsKernel<Here, float>::run,

@@ -14,6 +14,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "fascikit/filter/tile_kernel.hpp"
+
 namespace fascikit::kernels {
 
 /// The instruction set this file is being compiled for.
@@ -33,12 +35,28 @@ using HostIsa = CompiledIsa<16, true>;
 using HostIsa = CompiledIsa<16, false>;
 #endif
 
-/// data: frames × channels with their strides in elements (frame_stride may be negative).
-/// Fast where channel_stride is 1, and where frame_stride is 1 or -1. coefficients: b0 b1 b2 a1 a2 of each section.
+/// One call. Strides in elements, frame strides may be negative; fast where channel strides
+/// are 1, and where frame strides are 1 or -1. `in` may be `out`, with the same strides.
+/// coefficients: b0 b1 b2 a1 a2 of each section.
 /// state: [section][s1, s2][lane], `lanes` >= channels rounded up to `lane_multiple`.
 template <class Io, class Calc>
-using CascadeFunction = void (*)(Io* data, std::int64_t frames, std::int64_t frame_stride, std::int64_t channels,
-                                 std::int64_t channel_stride, const Calc* coefficients, int sections, Calc* state, std::int64_t lanes) noexcept;
+struct CascadeCall {
+    const Io* in;
+    std::int64_t in_stride;   ///< from frame to frame
+    std::int64_t in_plane;    ///< from channel to channel
+    Io* out;
+    std::int64_t out_stride;
+    std::int64_t out_plane;
+    std::int64_t frames;
+    std::int64_t channels;
+    const Calc* coefficients;
+    int sections;
+    Calc* state;
+    std::int64_t lanes;
+};
+
+template <class Io, class Calc>
+using CascadeFunction = void (*)(const CascadeCall<Io, Calc>&) noexcept;
 
 /// Lanes of a state are padded to a multiple of this: two of the widest vectors of any path.
 inline constexpr std::int64_t lane_multiple = 32;
@@ -49,6 +67,8 @@ class CascadeKernel {
     static constexpr int groups_ = 2;          // vectors side by side; measured best of 1 to 4
     static constexpr std::int64_t tile_ = 32;  // frames between two looks at the state; stay in L1
     typedef Calc Vector __attribute__((vector_size(Isa::bytes)));
+    using Call = CascadeCall<Io, Calc>;
+    using Tile = TileKernel<Isa, Io, Calc>;
 
     template <class V>
     static inline __attribute__((always_inline)) void step(V& x, V& s1, V& s2, const Calc* c) {
@@ -66,23 +86,24 @@ class CascadeKernel {
         (step<V>(x[G], s1[G], s2[G], c), ...);
     }
     template <class V, int... K, int... G>
-    static inline __attribute__((always_inline)) void frame(Calc* data, V* s1, V* s2, const Calc* c,
-                                                            std::integer_sequence<int, K...>,
+    static inline __attribute__((always_inline)) void frame(const Calc* in, Calc* out, V* s1, V* s2,
+                                                            const Calc* c, std::integer_sequence<int, K...>,
                                                             std::integer_sequence<int, G...> groups) {
         constexpr int n = static_cast<int>(sizeof...(G));
         constexpr int lanes = static_cast<int>(sizeof(V) / sizeof(Calc));
         V x[n];
-        (__builtin_memcpy(&x[G], data + G * lanes, sizeof(V)), ...);
+        (__builtin_memcpy(&x[G], in + G * lanes, sizeof(V)), ...);
         (section<V>(x, s1 + K * n, s2 + K * n, c + 5 * K, groups), ...);
-        (__builtin_memcpy(data + G * lanes, &x[G], sizeof(V)), ...);
+        (__builtin_memcpy(out + G * lanes, &x[G], sizeof(V)), ...);
     }
 
     // `Sections` in a row over `Groups` neighbouring V of lanes. Frame n of the second
     // section runs while the first is at n + 1, and groups do not depend on each other:
     // the chain of dependencies is one section long and well covered.
     template <class V, int Sections, int Groups>
-    static inline __attribute__((always_inline)) void block(Calc* data, std::int64_t frames, std::int64_t stride,
-                                                            const Calc* c, Calc* state, std::int64_t lanes) {
+    static inline __attribute__((always_inline)) void block(const Calc* in, std::int64_t in_stride, Calc* out,
+                                                            std::int64_t out_stride, std::int64_t frames, const Calc* c,
+                                                            Calc* state, std::int64_t lanes) {
         constexpr int width = static_cast<int>(sizeof(V) / sizeof(Calc));
         V s1[Sections * Groups];
         V s2[Sections * Groups];
@@ -91,8 +112,8 @@ class CascadeKernel {
                 __builtin_memcpy(&s1[k * Groups + g], state + (2 * k) * lanes + g * width, sizeof(V));
                 __builtin_memcpy(&s2[k * Groups + g], state + (2 * k + 1) * lanes + g * width, sizeof(V));
             }
-        for (std::int64_t n = 0; n < frames; ++n, data += stride)
-            frame<V>(data, s1, s2, c, std::make_integer_sequence<int, Sections>{},
+        for (std::int64_t n = 0; n < frames; ++n, in += in_stride, out += out_stride)
+            frame<V>(in, out, s1, s2, c, std::make_integer_sequence<int, Sections>{},
                      std::make_integer_sequence<int, Groups>{});
         for (int k = 0; k < Sections; ++k)
             for (int g = 0; g < Groups; ++g) {
@@ -101,142 +122,102 @@ class CascadeKernel {
             }
     }
 
+    // From `in` to `out`, and from there on in place.
     template <class V, int AtOnce, int Groups>
-    static void all_sections(Calc* data, std::int64_t frames, std::int64_t stride, const Calc* c, int sections,
-                             Calc* state, std::int64_t lanes) {
+    static void all_sections(const Calc* in, std::int64_t in_stride, Calc* out, std::int64_t out_stride,
+                             std::int64_t frames, const Calc* c, int sections, Calc* state, std::int64_t lanes) {
         while (sections >= AtOnce) {
-            block<V, AtOnce, Groups>(data, frames, stride, c, state, lanes);
+            block<V, AtOnce, Groups>(in, in_stride, out, out_stride, frames, c, state, lanes);
+            in = out;
+            in_stride = out_stride;
             c += 5 * AtOnce;
             state += 2 * AtOnce * lanes;
             sections -= AtOnce;
         }
         if constexpr (AtOnce > 2) {
-            if (sections == 3) block<V, 3, Groups>(data, frames, stride, c, state, lanes);
-            if (sections == 2) block<V, 2, Groups>(data, frames, stride, c, state, lanes);
+            if (sections == 3) block<V, 3, Groups>(in, in_stride, out, out_stride, frames, c, state, lanes);
+            if (sections == 2) block<V, 2, Groups>(in, in_stride, out, out_stride, frames, c, state, lanes);
         }
-        if (sections == 1) block<V, 1, Groups>(data, frames, stride, c, state, lanes);
-    }
-
-    // A square of width_ × width_ turned about its diagonal, by exchanging halves of halves.
-    template <int Step, int... J>
-    static inline __attribute__((always_inline)) void exchange(Vector& a, Vector& b, std::integer_sequence<int, J...>) {
-        const Vector low = __builtin_shufflevector(a, b, ((J & Step) ? J - Step + width_ : J)...);
-        const Vector high = __builtin_shufflevector(a, b, ((J & Step) ? J + width_ : J + Step)...);
-        a = low;
-        b = high;
-    }
-    template <int Step, int... I>
-    static inline __attribute__((always_inline)) void turn(Vector* rows, std::integer_sequence<int, I...> each) {
-        if constexpr (Step < width_) {
-            (((I & Step) ? void() : exchange<Step>(rows[I & ~Step], rows[I | Step], each)), ...);
-            turn<2 * Step>(rows, each);
-        }
-    }
-
-    // width_ frames of width_ planes between `data` (time runs by Stride, 1 or -1) and rows
-    // of `pitch` in `buffer`.
-    template <bool In, int Stride, int... K>
-    static inline __attribute__((always_inline)) void square(Io* data, std::int64_t plane, Calc* buffer,
-                                                             std::int64_t pitch, std::integer_sequence<int, K...> each) {
-        Vector rows[width_];
-        Io* const start = Stride > 0 ? data : data - (width_ - 1);
-        if constexpr (In) (__builtin_memcpy(&rows[K], start + K * plane, sizeof(Vector)), ...);
-        else (__builtin_memcpy(&rows[K], buffer + (Stride > 0 ? K : width_ - 1 - K) * pitch, sizeof(Vector)), ...);
-        turn<1>(rows, each);
-        if constexpr (In) (__builtin_memcpy(buffer + (Stride > 0 ? K : width_ - 1 - K) * pitch, &rows[K], sizeof(Vector)), ...);
-        else (__builtin_memcpy(start + K * plane, &rows[K], sizeof(Vector)), ...);
-    }
-    template <bool In, int Stride>
-    static void squares(Io* data, std::int64_t frames, std::int64_t channels, std::int64_t plane, Calc* buffer,
-                        std::int64_t pitch) {
-        for (std::int64_t f = 0; f < frames; f += width_)
-            for (std::int64_t k = 0; k < channels; k += width_)
-                square<In, Stride>(data + f * Stride + k * plane, plane, buffer + f * pitch + k, pitch,
-                                   std::make_integer_sequence<int, width_>{});
-    }
-
-    template <bool In>
-    static void copy(Io* data, std::int64_t frames, std::int64_t stride, std::int64_t channels, std::int64_t plane,
-                     Calc* buffer, std::int64_t pitch) {
-        std::int64_t squared = 0;  // frames already done for all whole vectors of channels
-        const std::int64_t whole = channels - channels % width_;
-        if constexpr (sizeof(Io) == sizeof(Calc)) {
-            if (stride == 1 || stride == -1) squared = frames - frames % width_;
-            if (stride == 1) squares<In, 1>(data, squared, whole, plane, buffer, pitch);
-            if (stride == -1) squares<In, -1>(data, squared, whole, plane, buffer, pitch);
-        }
-        for (std::int64_t k = 0; k < channels; ++k)
-            for (std::int64_t f = k < whole ? squared : 0; f < frames; ++f) {
-                if constexpr (In) buffer[f * pitch + k] = static_cast<Calc>(data[f * stride + k * plane]);
-                else data[f * stride + k * plane] = static_cast<Io>(buffer[f * pitch + k]);
-            }
-        if constexpr (In)
-            for (std::int64_t k = channels; k < pitch; ++k)
-                for (std::int64_t f = 0; f < frames; ++f) buffer[f * pitch + k] = Calc(0);
+        if (sections == 1) block<V, 1, Groups>(in, in_stride, out, out_stride, frames, c, state, lanes);
     }
 
     // Through a buffer: lanes that do not fill a vector, other layouts, samples of another type.
     template <int Groups>
-    static void buffered(Io* data, std::int64_t frames, std::int64_t stride, std::int64_t channels, std::int64_t plane,
-                         const Calc* c, int sections, Calc* state, std::int64_t lanes) {
+    static void buffered(const Call& k) {
         constexpr std::int64_t width = Groups * width_;
         Calc buffer[tile_ * width];
         // Adjacent samples of a whole row convert in vectors only if the count is known.
-        const bool rows = plane == 1 && channels == width;
-        for (std::int64_t f = 0; rows && f < frames; ++f)
-            for (std::int64_t k = 0; k < width; ++k) buffer[f * width + k] = static_cast<Calc>(data[f * stride + k]);
-        if (!rows) copy<true>(data, frames, stride, channels, plane, buffer, width);
-        all_sections<Vector, Groups == 1 ? 4 : 2, Groups>(buffer, frames, width, c, sections, state, lanes);
-        for (std::int64_t f = 0; rows && f < frames; ++f)
-            for (std::int64_t k = 0; k < width; ++k) data[f * stride + k] = static_cast<Io>(buffer[f * width + k]);
-        if (!rows) copy<false>(data, frames, stride, channels, plane, buffer, width);
+        if (k.in_plane == 1 && k.channels == width) {
+            for (std::int64_t f = 0; f < k.frames; ++f)
+                for (std::int64_t i = 0; i < width; ++i) buffer[f * width + i] = static_cast<Calc>(k.in[f * k.in_stride + i]);
+        } else {
+            Tile::template copy<true>(k.in, k.frames, k.in_stride, k.channels, k.in_plane, buffer, width);
+        }
+        all_sections<Vector, Groups == 1 ? 4 : 2, Groups>(buffer, width, buffer, width, k.frames, k.coefficients, k.sections,
+                                                          k.state, k.lanes);
+        if (k.out_plane == 1 && k.channels == width) {
+            for (std::int64_t f = 0; f < k.frames; ++f)
+                for (std::int64_t i = 0; i < width; ++i) k.out[f * k.out_stride + i] = static_cast<Io>(buffer[f * width + i]);
+        } else {
+            Tile::template copy<false>(k.out, k.frames, k.out_stride, k.channels, k.out_plane, buffer, width);
+        }
     }
 
-    static void single(Io* data, std::int64_t frames, std::int64_t stride, const Calc* c, int sections, Calc* state,
-                       std::int64_t lanes) {
+    static void single(const Call& k) {
         if constexpr (sizeof(Io) == sizeof(Calc)) {
-            all_sections<Calc, 4, 1>(data, frames, stride, c, sections, state, lanes);
+            all_sections<Calc, 4, 1>(k.in, k.in_stride, k.out, k.out_stride, k.frames, k.coefficients, k.sections, k.state, k.lanes);
         } else {
             Calc buffer[tile_];
-            for (std::int64_t f = 0; f < frames; ++f) buffer[f] = static_cast<Calc>(data[f * stride]);
-            all_sections<Calc, 4, 1>(buffer, frames, 1, c, sections, state, lanes);
-            for (std::int64_t f = 0; f < frames; ++f) data[f * stride] = static_cast<Io>(buffer[f]);
+            for (std::int64_t f = 0; f < k.frames; ++f) buffer[f] = static_cast<Calc>(k.in[f * k.in_stride]);
+            all_sections<Calc, 4, 1>(buffer, 1, buffer, 1, k.frames, k.coefficients, k.sections, k.state, k.lanes);
+            for (std::int64_t f = 0; f < k.frames; ++f) k.out[f * k.out_stride] = static_cast<Io>(buffer[f]);
         }
     }
 
-    // Up to tile_ frames of `count` channels, no more than a pair of vectors.
-    static inline void group(Io* data, std::int64_t n, std::int64_t stride, std::int64_t count, std::int64_t plane,
-                             const Calc* c, int sections, Calc* state, std::int64_t lanes) {
+    // The call restricted to `frames` and `channels` from the given ones on.
+    static inline __attribute__((always_inline)) Call part(Call k, std::int64_t frame, std::int64_t frames, std::int64_t channel,
+                                                           std::int64_t channels) {
+        k.in += frame * k.in_stride + channel * k.in_plane;
+        k.out += frame * k.out_stride + channel * k.out_plane;
+        k.state += channel;
+        k.frames = frames;
+        k.channels = channels;
+        return k;
+    }
+
+    // Up to tile_ frames of no more channels than a pair of vectors.
+    static inline void group(const Call& k) {
+        const bool rows = k.in_plane == 1 && k.out_plane == 1;
         if constexpr (sizeof(Io) == sizeof(Calc)) {
-            if (plane == 1 && count == groups_ * width_)
-                return all_sections<Vector, 2, groups_>(data, n, stride, c, sections, state, lanes);
-            if (plane == 1 && count == width_)
-                return all_sections<Vector, 4, 1>(data, n, stride, c, sections, state, lanes);
+            if (rows && k.channels == groups_ * width_)
+                return all_sections<Vector, 2, groups_>(k.in, k.in_stride, k.out, k.out_stride, k.frames, k.coefficients,
+                                                        k.sections, k.state, k.lanes);
+            if (rows && k.channels == width_)
+                return all_sections<Vector, 4, 1>(k.in, k.in_stride, k.out, k.out_stride, k.frames, k.coefficients, k.sections,
+                                                  k.state, k.lanes);
         }
-        if (count <= 2) {  // cheaper than a vector nearly empty
-            for (std::int64_t k = 0; k < count; ++k)
-                single(data + k * plane, n, stride, c, sections, state + k, lanes);
+        if (k.channels <= 2) {  // cheaper than a vector nearly empty
+            for (std::int64_t i = 0; i < k.channels; ++i) single(part(k, 0, k.frames, i, 1));
             return;
         }
-        if (count > width_) return buffered<groups_>(data, n, stride, count, plane, c, sections, state, lanes);
-        buffered<1>(data, n, stride, count, plane, c, sections, state, lanes);
+        if (k.channels > width_) return buffered<groups_>(k);
+        buffered<1>(k);
     }
 
 public:
-    static void run(Io* data, std::int64_t frames, std::int64_t stride, std::int64_t channels, std::int64_t plane,
-                    const Calc* c, int sections, Calc* state, std::int64_t lanes) noexcept {
+    static void run(const Call& k) noexcept {
         constexpr std::int64_t pair = groups_ * width_;
+        const bool rows = k.in_plane == 1 && k.out_plane == 1;
         // Adjacent channels: frame by frame through memory. Planes: a few planes at a time.
-        const std::int64_t span = plane == 1 ? tile_ : frames;
-        for (std::int64_t first = 0; first < frames; first += span, data += span * stride) {
-            const std::int64_t end = frames - first < span ? frames - first : span;
-            for (std::int64_t lane = 0; lane < channels;) {
-                std::int64_t count = channels - lane < pair ? channels - lane : pair;
+        const std::int64_t span = rows ? tile_ : k.frames;
+        for (std::int64_t first = 0; first < k.frames; first += span) {
+            const std::int64_t end = k.frames - first < span ? k.frames : first + span;
+            for (std::int64_t lane = 0; lane < k.channels;) {
+                std::int64_t count = k.channels - lane < pair ? k.channels - lane : pair;
                 // A whole vector in place, and its rest through the buffer, beat both through the buffer.
-                if (plane == 1 && sizeof(Io) == sizeof(Calc) && count > width_ && count < pair) count = width_;
-                for (std::int64_t at = 0; at < end; at += tile_)
-                    group(data + at * stride + lane * plane, end - at < tile_ ? end - at : tile_, stride, count, plane, c,
-                          sections, state + lane, lanes);
+                if (rows && sizeof(Io) == sizeof(Calc) && count > width_ && count < pair) count = width_;
+                for (std::int64_t at = first; at < end; at += tile_)
+                    group(part(k, at, end - at < tile_ ? end - at : tile_, lane, count));
                 lane += count;
             }
         }
