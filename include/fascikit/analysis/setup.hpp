@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 
+#include "fascikit/core/bands.hpp"
 #include "fascikit/core/error.hpp"
 #include "fascikit/core/options.hpp"
 #include "fascikit/detect/detector.hpp"
@@ -21,8 +22,8 @@ inline constexpr double settled_share = 1e-3;
 struct Setup {
     Band band;
     double low_pass_hz = 0;           ///< of the second statistic
-    filter::Sos<double> band_pass;    ///< causal, order 4: 24 dB an octave against movement
-    filter::Sos<double> band_pass_2;  ///< order 2, for use forward and backward
+    filter::Sos<double> band_pass;    ///< causal, of the preset's order
+    filter::Sos<double> band_pass_2;  ///< half that order, for use forward and backward
     filter::Sos<double> low_pass;     ///< order 2
     filter::Sos<double> low_pass_2;   ///< order 1, forward and backward
     detect::Timing timing;
@@ -34,8 +35,8 @@ struct Setup {
           // Surface potentials have their energy at 30 to 150 Hz; at the needle rise times
           // of 0.5 ms reach to 1 to 2 kHz.
           low_pass_hz(std::min(electrode == Electrode::surface ? 200.0 : 2000.0, 0.5 * band.high_hz)),
-          band_pass(filter::butterworth_bandpass(4, band.low_hz, band.high_hz, rate_hz)),
-          band_pass_2(filter::butterworth_bandpass(2, band.low_hz, band.high_hz, rate_hz)),
+          band_pass(filter::butterworth_bandpass(core::preset_of(electrode).order, band.low_hz, band.high_hz, rate_hz)),
+          band_pass_2(filter::butterworth_bandpass(core::preset_of(electrode).order / 2, band.low_hz, band.high_hz, rate_hz)),
           low_pass(filter::butterworth_lowpass(2, low_pass_hz, rate_hz)),
           low_pass_2(filter::butterworth_lowpass(1, low_pass_hz, rate_hz)) {
         if (low_pass_hz <= 1.5 * band.low_hz)

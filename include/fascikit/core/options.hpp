@@ -3,12 +3,12 @@
 // out of range and what is allowed, or is empty; it never throws.
 #pragma once
 
-#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <string>
 #include <vector>
 
+#include "fascikit/core/bands.hpp"
 #include "fascikit/core/error.hpp"
 #include "fascikit/core/finite.hpp"
 #include "fascikit/core/labels.hpp"
@@ -39,12 +39,12 @@ struct Band {
     double high_hz = core::not_given;
 };
 
-/// 20 Hz to min(500 Hz, 0.45 fs) at the skin, 10 Hz to min(10 kHz, 0.45 fs) for needles.
-/// 20 Hz: movement artefact lies below (De Luca et al. 2010, 10.1016/j.jbiomech.2010.01.027).
+/// 20 Hz to min(500 Hz, 0.45 fs) at the skin, 10 Hz to min(10 kHz, 0.45 fs) for needles:
+/// core/bands.hpp says why.
 [[nodiscard]] inline Band resolved(Band band, Electrode electrode, double sampling_rate_hz) noexcept {
-    const bool skin = electrode == Electrode::surface;
-    if (!core::is_finite(band.low_hz)) band.low_hz = skin ? 20.0 : 10.0;
-    if (!core::is_finite(band.high_hz)) band.high_hz = std::fmin(skin ? 500.0 : 10000.0, 0.45 * sampling_rate_hz);
+    const core::BandPreset& preset = core::preset_of(electrode);
+    if (!core::is_finite(band.low_hz)) band.low_hz = preset.low_hz;
+    if (!core::is_finite(band.high_hz)) band.high_hz = core::high_hz_at(preset, sampling_rate_hz);
     return band;
 }
 
