@@ -16,7 +16,7 @@ be written to meanwhile. A `Stream` belongs to one thread at a time.
 
 from __future__ import annotations
 
-from . import datasets, evaluate, filter, simulator
+from . import datasets, evaluate, filter, simulator, spectral
 from ._analyze import analyze
 from ._core import Cancelled, InputError
 from ._core import version as __version__
@@ -55,4 +55,5 @@ __all__ = [
     "score",
     "simulate",
     "simulator",
+    "spectral",
 ]

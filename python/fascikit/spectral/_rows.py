@@ -1,0 +1,125 @@
+"""Arrays as rows of samples, and the options that segments share."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any, Optional, Union
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .. import _core
+
+Array = NDArray[Any]
+WindowLike = Union[str, tuple[str, float], ArrayLike]
+
+
+def axis_of(axis: int, ndim: int, name: str = "axis") -> int:
+    if not -ndim <= axis < ndim:
+        raise ValueError(f"{name} {axis}: allowed is {-ndim} to {ndim - 1}")
+    return axis % ndim
+
+
+def samples_of(x: ArrayLike, name: str = "x") -> Array:
+    array = np.asarray(x)
+    if array.dtype not in (np.float32, np.float64) or not array.dtype.isnative:
+        raise ValueError(f"{name} is of type {array.dtype}: allowed is float32 or float64")
+    if array.ndim == 0:
+        raise ValueError(f"{name} is a single number: allowed is an array")
+    return array
+
+
+def rows_of(moved: Array) -> Array:
+    """Rows x frames, without a copy if the strides allow."""
+    if not moved.flags.aligned:
+        moved = moved.copy()
+    return moved.reshape(-1, moved.shape[-1]) if moved.size else np.zeros((int(np.prod(moved.shape[:-1])), moved.shape[-1]))
+
+
+def with_time_last(x: ArrayLike, axis: int, name: str = "x") -> Array:
+    array = samples_of(x, name)
+    moved = np.moveaxis(array, axis_of(axis, array.ndim), -1)
+    if moved.shape[-1] == 0:
+        raise ValueError(f"{name} has 0 samples: at least 1 is needed")
+    return moved
+
+
+def pair_of(x: ArrayLike, y: ArrayLike, axis: int) -> tuple[Array, Array]:
+    """Both with time last and the same leading shape; 1-D goes with everything."""
+    a = samples_of(x, "x")
+    b = samples_of(y, "y")
+    a = with_time_last(a, axis if a.ndim > 1 else -1, "x")
+    b = with_time_last(b, axis if b.ndim > 1 else -1, "y")
+    try:
+        lead = np.broadcast_shapes(a.shape[:-1], b.shape[:-1])
+    except ValueError:
+        raise ValueError(
+            f"x and y have the shapes {np.shape(x)} and {np.shape(y)}: but for time, they must fit each other"
+        ) from None
+    return np.broadcast_to(a, (*lead, a.shape[-1])), np.broadcast_to(b, (*lead, b.shape[-1]))
+
+
+def whole(value: Any, name: str) -> int:
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise ValueError(f"{name} {value!r}: allowed are whole numbers") from None
+
+
+def window_values(window: WindowLike, n: int) -> NDArray[np.float64]:
+    if isinstance(window, str):
+        return _core.window(window, 0.0, n)
+    if isinstance(window, tuple) and len(window) == 2 and isinstance(window[0], str):
+        return _core.window(window[0], float(window[1]), n)
+    values = np.asarray(window)
+    if values.ndim != 1 or values.dtype.kind not in "fiu":
+        raise ValueError(f"window {window!r}: allowed is a name, (name, number), or a 1-D array")
+    return values.astype(np.float64)
+
+
+def segments_of(
+    frames: int,
+    window: WindowLike,
+    nperseg: Optional[int],
+    noverlap: Optional[int],
+    nfft: Optional[int],
+    share: int = 2,
+    default: int = 256,
+) -> tuple[NDArray[np.float64], int, int]:
+    """Window, overlap and FFT size, checked. `noverlap` is 1 / `share` of a segment by default."""
+    given = None if nperseg is None else whole(nperseg, "nperseg")
+    if given is not None and not 1 <= given:
+        raise ValueError(f"nperseg {given}: at least 1 is needed")
+    named = isinstance(window, str) or (isinstance(window, tuple) and len(window) == 2 and isinstance(window[0], str))
+    if named:
+        length = min(default if given is None else given, frames)
+        values = window_values(window, length)
+    else:
+        values = window_values(window, 0)
+        length = len(values)
+        if not 1 <= length <= frames:
+            raise ValueError(f"window of {length} values: allowed is 1 to the {frames} samples of x")
+        if given is not None and given != length:
+            raise ValueError(f"nperseg {given}: the window has {length} values")
+    overlap = length // share if noverlap is None else whole(noverlap, "noverlap")
+    if not 0 <= overlap < length:
+        raise ValueError(f"noverlap {overlap}: allowed is 0 to {length - 1}, less than a segment")
+    size = length if nfft is None else whole(nfft, "nfft")
+    if size < length:
+        raise ValueError(f"nfft {size}: at least a segment's {length} are needed")
+    return values, overlap, size
+
+
+def choice(value: Any, allowed: tuple[str, ...], name: str) -> str:
+    if value not in allowed:
+        names = [repr(a) for a in allowed]
+        raise ValueError(f"{name} {value!r}: allowed is {', '.join(names[:-1])} or {names[-1]}")
+    return str(value)
+
+
+def detrend_of(detrend: Union[str, bool, None]) -> str:
+    if detrend is False or detrend is None:
+        return "none"
+    if detrend not in ("constant", "linear"):
+        raise ValueError(f"detrend {detrend!r}: allowed is 'constant', 'linear' or False")
+    return str(detrend)
