@@ -113,4 +113,15 @@ StatisticsFunction<double> statistics_function_of(const char* path, double) noex
     return table ? table->statistics_f64 : nullptr;
 }
 
+BareFunction<float> bare_function(float) noexcept { return chosen().bare_f32; }
+BareFunction<double> bare_function(double) noexcept { return chosen().bare_f64; }
+BareFunction<float> bare_function_of(const char* path, float) noexcept {
+    const Table* table = named(path);
+    return table ? table->bare_f32 : nullptr;
+}
+BareFunction<double> bare_function_of(const char* path, double) noexcept {
+    const Table* table = named(path);
+    return table ? table->bare_f64 : nullptr;
+}
+
 }  // namespace fascikit::kernels

@@ -1,6 +1,7 @@
 // The functions of one CPU path. Included by the per-CPU files, so: plain data, no inline code.
 #pragma once
 
+#include "fascikit/detect/bare_kernel.hpp"
 #include "fascikit/detect/statistics_kernel.hpp"
 #include "fascikit/filter/cascade_kernel.hpp"
 #include "fascikit/filter/line_kernel.hpp"
@@ -19,6 +20,8 @@ struct Table {
     MainsFunction<double> mains_f64;
     StatisticsFunction<float> statistics_f32;
     StatisticsFunction<double> statistics_f64;
+    BareFunction<float> bare_f32;
+    BareFunction<double> bare_f64;
 };
 
 /// The loops of one path. `Here` lives in the unnamed namespace of its file, and so do they.
@@ -33,7 +36,9 @@ constexpr Table table_of(const char* path) noexcept {
             &MainsKernel<Here, float>::run,
             &MainsKernel<Here, double>::run,
             &StatisticsKernel<Here, float>::run,
-            &StatisticsKernel<Here, double>::run};
+            &StatisticsKernel<Here, double>::run,
+            &BareKernel<Here, float>::run,
+            &BareKernel<Here, double>::run};
 }
 
 /// Null where the compiler had no such target.

@@ -1,6 +1,7 @@
-// The function of the detector's hot loop for the CPU path in use (see filter/kernels.hpp).
+// The functions of the detectors' hot loops for the CPU path in use (see filter/kernels.hpp).
 #pragma once
 
+#include "fascikit/detect/bare_kernel.hpp"
 #include "fascikit/detect/statistics_kernel.hpp"
 #include "fascikit/filter/kernels.hpp"
 
@@ -14,11 +15,21 @@ namespace fascikit::kernels {
 [[nodiscard]] StatisticsFunction<float> statistics_function_of(const char* path, float) noexcept;
 [[nodiscard]] StatisticsFunction<double> statistics_function_of(const char* path, double) noexcept;
 
+[[nodiscard]] BareFunction<float> bare_function(float) noexcept;
+[[nodiscard]] BareFunction<double> bare_function(double) noexcept;
+[[nodiscard]] BareFunction<float> bare_function_of(const char* path, float) noexcept;
+[[nodiscard]] BareFunction<double> bare_function_of(const char* path, double) noexcept;
+
 #else
 
 template <class T>
 [[nodiscard]] inline StatisticsFunction<T> statistics_function(T) noexcept {
     return &StatisticsKernel<HostIsa, T>::run;
+}
+
+template <class T>
+[[nodiscard]] inline BareFunction<T> bare_function(T) noexcept {
+    return &BareKernel<HostIsa, T>::run;
 }
 
 #endif
