@@ -26,6 +26,7 @@ void bind_stream(py::module_& module);
 void bind_filter_design(py::module_& module);
 void bind_filter_iir(py::module_& module);
 void bind_filter_more(py::module_& module);
+void bind_filter_stream(py::module_& module);
 void bind_spectral(py::module_& module);
 void bind_score(py::module_& module);
 void bind_simulate(py::module_& module);

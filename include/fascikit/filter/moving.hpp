@@ -59,19 +59,16 @@ public:
     /// As many frames out as in; `out` may be `in`.
     void process(BlockView<const T> in, BlockView<T> out) noexcept {
         if (!fits(in, out, channels_)) return;
-        for (std::int64_t f = 0; f < in.frames; ++f) {
-            const double* rest = to_end_.data() + (at_ + 1) * channels_;
-            T* kept = samples_.data() + at_ * channels_;
-            const double count = static_cast<double>(first_block_ ? at_ + 1 : window_);
-            for (std::int64_t c = 0; c < channels_; ++c) {
-                const T x = in(f, c);
-                kept[c] = x;
-                double& sum = so_far_[static_cast<std::size_t>(c)];
-                sum += term(x);
-                const double mean = (sum + rest[c]) / count;
-                out(f, c) = static_cast<T>(Squares ? std::sqrt(mean) : mean);
-            }
-            if (++at_ == window_) next_block();
+        for (std::int64_t f = 0; f < in.frames;) {
+            const std::int64_t count = std::min(window_ - at_, in.frames - f);
+            // Lanes side by side where there are many; with few, a sum that stays in a register is faster.
+            if (channels_ < 8)
+                channel_after_channel(in.rows(f, count), out.rows(f, count));
+            else
+                frame_after_frame(in.rows(f, count), out.rows(f, count));
+            at_ += count;
+            f += count;
+            if (at_ == window_) next_block();
         }
     }
     void process(BlockView<T> inout) noexcept { process(inout, inout); }
@@ -86,6 +83,38 @@ private:
     static double term(T x) noexcept {
         const auto value = static_cast<double>(x);
         return Squares ? value * value : value;
+    }
+    [[nodiscard]] static double result(double mean) noexcept { return Squares ? std::sqrt(mean) : mean; }
+
+    // Both do the same sums in the same order.
+    void frame_after_frame(BlockView<const T> in, BlockView<T> out) noexcept {
+        for (std::int64_t i = 0; i < in.frames; ++i) {
+            const double* rest = to_end_.data() + (at_ + i + 1) * channels_;
+            T* kept = samples_.data() + (at_ + i) * channels_;
+            double* sum = so_far_.data();
+            const double count = static_cast<double>(first_block_ ? at_ + i + 1 : window_);
+            for (std::int64_t c = 0; c < channels_; ++c) {
+                const T x = in(i, c);
+                kept[c] = x;
+                sum[c] += term(x);
+                out(i, c) = static_cast<T>(result((sum[c] + rest[c]) / count));
+            }
+        }
+    }
+    void channel_after_channel(BlockView<const T> in, BlockView<T> out) noexcept {
+        for (std::int64_t c = 0; c < channels_; ++c) {
+            const double* rest = to_end_.data() + (at_ + 1) * channels_ + c;
+            T* kept = samples_.data() + at_ * channels_ + c;
+            double sum = so_far_[static_cast<std::size_t>(c)];
+            for (std::int64_t i = 0; i < in.frames; ++i) {
+                const double count = static_cast<double>(first_block_ ? at_ + i + 1 : window_);
+                const T x = in(i, c);
+                kept[i * channels_] = x;
+                sum += term(x);
+                out(i, c) = static_cast<T>(result((sum + rest[i * channels_]) / count));
+            }
+            so_far_[static_cast<std::size_t>(c)] = sum;
+        }
     }
     void next_block() noexcept {
         // to_end_[window] stays 0: the last frame of a block needs nothing of the block before.

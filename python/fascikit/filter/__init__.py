@@ -7,5 +7,44 @@ is released; several threads may filter at once.
 
 from ._design import butter
 from ._iir import sosfilt, sosfilt_zi, sosfiltfilt
+from ._fir import firfilt, resample_poly
+from ._smooth import (
+    detrend,
+    envelope,
+    hilbert,
+    moving_average,
+    moving_median,
+    moving_rms,
+    multiresolution_teager,
+    savgol_coeffs,
+    savgol_filter,
+    teager,
+)
+from ._spatial import common_average, double_differential, laplacian, single_differential, whiten, whitening_matrix
+from ._stream import Streaming
 
-__all__ = ["butter", "sosfilt", "sosfilt_zi", "sosfiltfilt"]
+__all__ = [
+    "butter",
+    "common_average",
+    "detrend",
+    "double_differential",
+    "envelope",
+    "firfilt",
+    "hilbert",
+    "laplacian",
+    "moving_average",
+    "moving_median",
+    "moving_rms",
+    "multiresolution_teager",
+    "resample_poly",
+    "savgol_coeffs",
+    "savgol_filter",
+    "single_differential",
+    "sosfilt",
+    "sosfilt_zi",
+    "sosfiltfilt",
+    "Streaming",
+    "teager",
+    "whiten",
+    "whitening_matrix",
+]
