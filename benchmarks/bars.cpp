@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <exception>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -12,12 +13,10 @@
 #include "fascikit/analysis/analyze.hpp"
 #include "fascikit/core/denormals.hpp"
 #include "fascikit/core/version.hpp"
+#include "fascikit/detect/bare.hpp"
 #include "fascikit/filter/butterworth.hpp"
 #include "fascikit/filter/cascade.hpp"
 #include "fascikit/filter/zero_phase.hpp"
-#if __has_include("fascikit/detect/bare.hpp")
-#include "fascikit/detect/bare.hpp"
-#endif
 
 using namespace fascikit;
 
@@ -152,6 +151,24 @@ std::int64_t bars_stream(const float* data, std::int64_t frames, std::int64_t ch
         }
         live.flush(sink);
         take();
+        return places.number;
+    });
+}
+
+/// The bare loop over interleaved samples in blocks of a second. `peaks`: of the energy.
+std::int64_t bars_bare(const float* data, std::int64_t frames, std::int64_t channels, double threshold,
+                       std::int64_t refractory, int k, std::int64_t* peaks, std::int32_t* of_channel, std::int64_t capacity) {
+    return guarded([&] {
+        const core::FlushDenormals guard;
+        detect::BareDetector<float> detector(sections(), static_cast<int>(channels), std::span(&threshold, 1), refractory, k);
+        Places places{peaks, of_channel, capacity};
+        const auto sink = [&places](const detect::BareEvent& e) noexcept { places.add(e.peak, e.channel); };
+        constexpr std::int64_t block = 2048;
+        for (std::int64_t at = 0; at < frames; at += block) {
+            const std::int64_t n = std::min(block, frames - at);
+            detector.process(interleaved(data + at * channels, n, channels), sink);
+        }
+        detector.flush(sink);
         return places.number;
     });
 }

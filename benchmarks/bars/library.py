@@ -15,6 +15,7 @@ ARGUMENTS = {
     "bars_zero_phase_f32": [_p, _n, _n, _i],
     "bars_zero_phase_f64": [_p, _n, _n, _i],
     "bars_stream": [_p, _n, _n, _n, _n, _p, _p, _n],
+    "bars_bare": [_p, _n, _n, ctypes.c_double, _n, _i, _p, _p, _n],
     "bars_analyze": [_p, _n, _n, _i, _n, _i, _p, _p, _n],
 }
 
@@ -28,7 +29,7 @@ class Library:
         for name, arguments in ARGUMENTS.items():
             function = getattr(self._lib, name)
             function.argtypes = arguments
-            function.restype = _n if name in ("bars_stream", "bars_analyze") else None
+            function.restype = _n if name in ("bars_stream", "bars_bare", "bars_analyze") else None
 
     @property
     def cpu_path(self) -> str:
@@ -58,6 +59,11 @@ class Library:
         """Peaks (samples) and channels of the events in x, frames × channels."""
         _bits(x)
         return self._events("bars_stream", x.size, x.ctypes.data, *x.shape, columns, block)
+
+    def bare(self, x: np.ndarray, threshold: float, refractory: int, k: int) -> tuple[np.ndarray, np.ndarray]:
+        """Peaks of the energy and channels of the events in x, frames × channels; threshold in µV²."""
+        _bits(x)
+        return self._events("bars_bare", x.size, x.ctypes.data, *x.shape, threshold, refractory, k)
 
     def analyze(self, x: np.ndarray, columns: int, passes: int, planes: bool) -> tuple[np.ndarray, np.ndarray]:
         _bits(x)

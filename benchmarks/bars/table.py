@@ -19,6 +19,7 @@ SCIPY_FLOAT = "SciPy `sosfilt` float32, chunks of 10 s"
 ZERO_PHASE = "SciPy `sosfiltfilt` float64, one call"
 AS_FILTERED = "SpikeInterface's numba detector alone, input as its own filter leaves it"
 FRAMES = "SpikeInterface's numba detector alone, input in the layout that suits it best"
+AS_CALLED = "SpikeInterface's `detect_peaks` as users call it, one job, samples channel after channel"
 ONE_SIGN = "the same in that layout, negative peaks only"
 SCIPY_THEN_PEAKS = "SciPy `sosfilt` + SpikeInterface's numba detector, chunks of 10 s"
 ZERO_PHASE_THEN_PEAKS = "SciPy `sosfiltfilt` + SpikeInterface's numba detector, chunks of 10 s"
@@ -72,9 +73,9 @@ TRIALS: tuple[Trial, ...] = (
         trial(BOTH_WAYS.format(layout, kind), "filters", (ZERO_PHASE, both(6, 6)))
         for layout in ("interleaved", "planar") for kind in ("float32", "float64")
     ),
-    trial(BARE, "detection", (AS_FILTERED, both(10, 5)), (FRAMES, both(10, 5)), (ONE_SIGN, {})),
-    trial(STREAM, "detection", (AS_FILTERED, both(4, 4)), (FRAMES, both(4, 4)), (ONE_SIGN, {})),
-    trial(STREAM_GRID, "detection", (AS_FILTERED, both(4, 4)), (FRAMES, both(4, 4)), (ONE_SIGN, {})),
+    trial(BARE, "detection", (AS_FILTERED, both(10, 5)), (FRAMES, both(10, 5)), (ONE_SIGN, {}), (AS_CALLED, {})),
+    trial(STREAM, "detection", (AS_FILTERED, both(4, 4)), (FRAMES, both(4, 4)), (ONE_SIGN, {}), (AS_CALLED, {})),
+    trial(STREAM_GRID, "detection", (AS_FILTERED, both(4, 4)), (FRAMES, both(4, 4)), (ONE_SIGN, {}), (AS_CALLED, {})),
     trial(
         ANALYZE, "analysis", (SCIPY_THEN_PEAKS, both(5, 5)), (ZERO_PHASE_THEN_PEAKS, {}), (ZERO_PHASE_CHUNKS, {}),
     ),

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "benchmarks"))
 
 from bars import __main__ as command  # noqa: E402
-from bars import filters, in_cache, intervals, planted, report, table, timing  # noqa: E402
+from bars import detection, filters, in_cache, intervals, planted, report, table, timing  # noqa: E402
 
 AVX2_ONLY = {"avx512": False, "avx2": True, "neon": False, "baseline": True}
 FLAGS = "flags : fpu sse2 avx avx2 fma bmi2"
@@ -195,6 +195,20 @@ def test_agreement_needs_what_was_planted_and_little_else(grid):
     wrong = np.arange(100)
     assert not planted.agreement(data, {"a": (np.concatenate([at, wrong]), np.concatenate([on, wrong % 64]))})[0]
     assert not planted.agreement(data, {"a": (at[:0], on[:0])})[0]
+
+
+def test_the_plain_loop_finds_each_discharge_once_and_an_event_too_few_or_moved_is_not_the_same():
+    data = planted.plant(8, 12 * planted.FS, grid=False)
+    peaks, channels = detection.bare_reference(data.samples)
+    order = np.argsort(data.peaks, kind="stable")
+    assert np.array_equal(channels, data.channels[order])
+    assert np.all(np.abs(peaks - data.peaks[order]) <= planted.NEAR)
+    expected = peaks, channels
+    assert detection.same_as_reference((peaks + 1, channels), expected)
+    assert not detection.same_as_reference((peaks + 2, channels), expected)
+    assert not detection.same_as_reference((peaks[:-1], channels[:-1]), expected)
+    assert not detection.same_as_reference((peaks, channels[::-1]), expected)
+    assert not detection.same_as_reference((peaks[:0], channels[:0]), (peaks[:0], channels[:0]))
 
 
 def test_rivals_take_turns_and_the_first_turn_is_not_counted():
