@@ -78,7 +78,7 @@ TEST(RealFft, EnginesAgree) {
     for (const std::int64_t n : {1, 2, 8, 30, 106, 251, 255, 2048, 4097, 4 * 1009, 30000, 65537}) {
         const auto x = samples(static_cast<std::size_t>(n), 3);
         RealFft fft(n);
-        BasicRealFft<CachedEigenFft> eigen(n);
+        RealTimeFft eigen(n);
         std::vector<std::complex<double>> ours(static_cast<std::size_t>(fft.bins()));
         auto eigens = ours;
         fft.forward(x, ours);
@@ -107,8 +107,8 @@ TEST(RealFft, NothingIsAllocatedAfterConstruction) {
         const auto x = samples(static_cast<std::size_t>(n), 3);
         std::vector<std::complex<double>> values(x.size() / 2 + 1);
         std::vector<double> back(x.size());
-        BasicRealFft<CachedEigenFft> fft(n);
-        const BasicRealFft<CachedEigenFft> kept = fft;
+        RealTimeFft fft(n);
+        const RealTimeFft kept = fft;
         auto copy = kept;
         const long before = allocations;
         fft.inverse(values, back);

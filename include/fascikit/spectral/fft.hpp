@@ -12,9 +12,10 @@
 // Any size from 1 to 2^27. O(N log N) for all; those of fft_size() are fastest, and
 // N with a large prime factor takes about six times as long.
 // Construction allocates and may lock (plans are cached). forward and inverse then
-// neither allocate, lock nor throw for sizes up to 2^20, except that FFTW may take
-// buffers of its own; spans of a wrong size throw. One thread at a time on one object;
-// objects are cheap: give each thread its own. A copy has its own plan and work.
+// neither allocate, lock nor throw for sizes up to 2^17 (spans of a wrong size throw),
+// but FFTW takes buffers of its own while it executes most sizes above 1024: real-time
+// paths use RealTimeFft, which is Eigen's engine always. One thread at a time on one
+// object; objects are cheap: give each thread its own. A copy has its own plan and work.
 // Errors: std::invalid_argument naming the size. One NaN makes all of it NaN.
 #pragma once
 
@@ -94,5 +95,7 @@ using RealFft = BasicRealFft<FftwFft>;
 #else
 using RealFft = BasicRealFft<CachedEigenFft>;
 #endif
+/// Never allocates after construction, whatever is linked; sizes to 2^17.
+using RealTimeFft = BasicRealFft<CachedEigenFft>;
 
 }  // namespace fascikit::spectral

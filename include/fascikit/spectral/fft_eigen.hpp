@@ -5,8 +5,8 @@
 // prime: three products and two transforms of at least 2 N - 1, so no size is hopeless.
 // Up to warm_size everything is allocated at construction (kissfft allocates at its
 // first call, which is made there); larger ones allocate at their first call.
-// Plans are cached: engines of up to warm_size / 16 samples are kept after use, under
-// a lock, and handed out again; together they keep at most kept_samples.
+// Plans are cached: engines are kept after use, under a lock, and handed out again;
+// those kept together have at most kept_samples (some 25 MB).
 #pragma once
 
 #include <complex>
@@ -43,8 +43,8 @@ namespace fascikit::spectral {
 class EigenFft {
 public:
     using Complex = std::complex<double>;
-    static constexpr std::int64_t warm_size = std::int64_t{1} << 20;
-    static constexpr std::int64_t kept_samples = std::int64_t{1} << 19;
+    static constexpr std::int64_t warm_size = std::int64_t{1} << 17;
+    static constexpr std::int64_t kept_samples = std::int64_t{1} << 17;
     static constexpr const char* name = "kissfft";
 
     /// 2 to 2^27.
@@ -166,7 +166,7 @@ private:
         }
         void give(std::unique_ptr<EigenFft> engine) noexcept {
             const std::int64_t size = engine->size();
-            if (size > EigenFft::warm_size / 16) return;
+            if (size > EigenFft::kept_samples) return;
             const std::lock_guard lock(mutex_);
             if (engines_.size() == engines_.capacity()) return;
             while (kept_ + size > EigenFft::kept_samples) {

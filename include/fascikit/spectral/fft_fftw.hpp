@@ -1,8 +1,9 @@
 // FftwFft: the engine behind RealFft when the target fascikit::fftw is linked, which
 // defines what is declared here. Plans are made once a size with FFTW_ESTIMATE, which
 // keeps results the same from run to run, in a cache under a lock, and live until the
-// program ends; any number of threads may execute one at a time each. FFTW itself may
-// take buffers while executing large sizes and those with large prime factors.
+// program ends; any number of objects may execute one plan at once. FFTW itself
+// allocates while it executes: measured with FFTW 3.3.10 for 49, for most sizes above 1024,
+// and for large prime factors.
 #pragma once
 
 #include <complex>
