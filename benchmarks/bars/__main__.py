@@ -68,6 +68,14 @@ def describe(library: Any) -> dict[str, str]:
     return made
 
 
+def loads() -> str:
+    """How busy the machine is: one of this suite's own is 1."""
+    try:
+        return f"{os.getloadavg()[0]:.1f}"
+    except OSError:
+        return "unknown"
+
+
 def processor() -> str:
     for line in cpuinfo().splitlines():
         if line.startswith("model name"):
@@ -108,7 +116,8 @@ def in_child(args: argparse.Namespace, path: str, group: str) -> dict[str, Any]:
     """The records of a group by trial; what a child that died had done is kept."""
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "records"
-        command = [sys.executable, "-m", "bars", "--library", str(args.library), "--rounds", str(args.rounds), "--child", group, str(target)]
+        command = [sys.executable, "-m", "bars", "--library", str(args.library), "--rounds", str(args.rounds)]
+        command += ["--child", group, str(target)]
         if args.quick:
             command.append("--quick")
         reason = ""
@@ -168,6 +177,7 @@ def main(given: Optional[Sequence[str]] = None) -> int:
         return 1
 
     start = time.perf_counter()
+    load = loads()
     try:
         library = Library(args.library)
     except (OSError, AttributeError) as error:
@@ -189,7 +199,7 @@ def main(given: Optional[Sequence[str]] = None) -> int:
             paths[path]["in_cache"] = in_cache.run(args.library, path, args.quick)
     run = [p for p, found in paths.items() if "trials" in found]
     results: dict[str, Any] = {
-        "made_with": describe(library), "command": "cd benchmarks && python -m bars " + " ".join(shown(given)), "quick": args.quick,
+        "made_with": {**describe(library), "load average before and after": f"{load}, {loads()}"}, "command": "cd benchmarks && python -m bars " + " ".join(shown(given)), "quick": args.quick,
         "rounds": args.rounds, "rounds_of_analysis": min(args.rounds, ROUNDS_OF_ANALYSIS), "paths": paths,
     }
     if run and "memory" in wanted:

@@ -6,6 +6,7 @@ import random
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Optional
 
 RESAMPLES = 2000
@@ -29,6 +30,11 @@ def ratio(ours: Sequence[float], theirs: Sequence[float], seed: int = 1) -> Rati
         raise ValueError(f"{len(ours)} and {len(theirs)} rounds: both need the same number, at least 1")
     if min(ours) <= 0 or min(theirs) <= 0:
         raise ValueError(f"times {min(ours):g} and {min(theirs):g} s: allowed is above 0")
+    return drawn_again(tuple(ours), tuple(theirs), seed)
+
+
+@lru_cache(maxsize=None)
+def drawn_again(ours: tuple[float, ...], theirs: tuple[float, ...], seed: int) -> Ratio:
     drawn = random.Random(seed)
     n = len(ours)
     spread = []

@@ -154,14 +154,15 @@ def markdown(results: Results) -> str:
         if "trials" in found:
             text += [f"## {table.PATHS[path]}", "", *rows([line for line in everything if line.path == path]), ""]
     text += [
-        "SpikeInterface's detector, in all its rows, gets samples that were filtered before, and this library filters them itself. "
-        "The bars of detection were set on a machine where that detector took 5.3 ns a sample.", "",
+        "In the rows of the bare loop and of the first pass SpikeInterface's detector gets samples that were filtered before; this "
+        "library filters them itself. Those bars were set where that detector took 5.3 ns a sample.", "",
     ]
     text += ["## Memory", "", f"{table.MEMORY}: {memory_words(results.get('memory', {}))[0]}.", ""]
     text += [
         "## In cache", "",
-        "Cycles a sample (and ns) of data that stays in the second-level cache, from Google Benchmark's `filter_benchmark` and `detect_benchmark`. A cycle is one of the core, "
-        "measured by additions that wait for each other; not of the time stamp counter.", "", *cache_rows(results), "",
+        "Cycles a sample (and ns) of data that stays in the second-level cache, from Google Benchmark's `filter_benchmark` and "
+        "`detect_benchmark`. A cycle is one of the core, measured by additions that wait for each other; not of the time "
+        "stamp counter.", "", *cache_rows(results), "",
     ]
     text += ["## What was proven before", ""]
     for path, found in results["paths"].items():
