@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 #include <utility>
 
 #include "fascikit/filter/tile_kernel.hpp"
@@ -97,39 +98,51 @@ class CascadeKernel {
         (__builtin_memcpy(out + G * lanes, &x[G], sizeof(V)), ...);
     }
 
+    template <bool In, class V>
+    static inline __attribute__((always_inline)) void move(V& v, Calc* memory) {
+        if constexpr (In) __builtin_memcpy(&v, memory, sizeof(V));
+        else __builtin_memcpy(memory, &v, sizeof(V));
+    }
+    template <bool In, class V, int Groups, int... I>
+    static inline __attribute__((always_inline)) void states(V* s1, V* s2, Calc* state, std::int64_t lanes,
+                                                             std::integer_sequence<int, I...>) {
+        constexpr int width = static_cast<int>(sizeof(V) / sizeof(Calc));
+        (move<In>(s1[I], state + 2 * (I / Groups) * lanes + I % Groups * width), ...);
+        (move<In>(s2[I], state + (2 * (I / Groups) + 1) * lanes + I % Groups * width), ...);
+    }
+
     // `Sections` in a row over `Groups` neighbouring V of lanes. Frame n of the second
     // section runs while the first is at n + 1, and groups do not depend on each other:
     // the chain of dependencies is one section long and well covered.
-    template <class V, int Sections, int Groups>
-    static inline __attribute__((always_inline)) void block(const Calc* in, std::int64_t in_stride, Calc* out,
+    // In place where `In` is not const: one pointer less in the loop.
+    template <class V, int Sections, int Groups, class In>
+    static inline __attribute__((always_inline)) void block(In* in, std::int64_t in_stride, Calc* out,
                                                             std::int64_t out_stride, std::int64_t frames, const Calc* c,
                                                             Calc* state, std::int64_t lanes) {
-        constexpr int width = static_cast<int>(sizeof(V) / sizeof(Calc));
+        constexpr bool in_place = std::is_same_v<In, Calc>;
+        constexpr auto each = std::make_integer_sequence<int, Sections * Groups>{};
         V s1[Sections * Groups];
         V s2[Sections * Groups];
-        for (int k = 0; k < Sections; ++k)
-            for (int g = 0; g < Groups; ++g) {
-                __builtin_memcpy(&s1[k * Groups + g], state + (2 * k) * lanes + g * width, sizeof(V));
-                __builtin_memcpy(&s2[k * Groups + g], state + (2 * k + 1) * lanes + g * width, sizeof(V));
-            }
-        for (std::int64_t n = 0; n < frames; ++n, in += in_stride, out += out_stride)
-            frame<V>(in, out, s1, s2, c, std::make_integer_sequence<int, Sections>{},
+        states<true, V, Groups>(s1, s2, state, lanes, each);
+        for (std::int64_t n = 0; n < frames; ++n, in += in_place ? 0 : in_stride, out += out_stride)
+            frame<V>(in_place ? out : in, out, s1, s2, c, std::make_integer_sequence<int, Sections>{},
                      std::make_integer_sequence<int, Groups>{});
-        for (int k = 0; k < Sections; ++k)
-            for (int g = 0; g < Groups; ++g) {
-                __builtin_memcpy(state + (2 * k) * lanes + g * width, &s1[k * Groups + g], sizeof(V));
-                __builtin_memcpy(state + (2 * k + 1) * lanes + g * width, &s2[k * Groups + g], sizeof(V));
-            }
+        states<false, V, Groups>(s1, s2, state, lanes, each);
     }
 
     // From `in` to `out`, and from there on in place.
-    template <class V, int AtOnce, int Groups>
-    static void all_sections(const Calc* in, std::int64_t in_stride, Calc* out, std::int64_t out_stride,
-                             std::int64_t frames, const Calc* c, int sections, Calc* state, std::int64_t lanes) {
+    template <class V, int AtOnce, int Groups, class In>
+    static void all_sections(In* in, std::int64_t in_stride, Calc* out, std::int64_t out_stride, std::int64_t frames,
+                             const Calc* c, int sections, Calc* state, std::int64_t lanes) {
+        if constexpr (!std::is_same_v<In, Calc>) {
+            if (sections >= AtOnce) {
+                block<V, AtOnce, Groups>(in, in_stride, out, out_stride, frames, c, state, lanes);
+                return all_sections<V, AtOnce, Groups>(out, out_stride, out, out_stride, frames, c + 5 * AtOnce,
+                                                       sections - AtOnce, state + 2 * AtOnce * lanes, lanes);
+            }
+        }
         while (sections >= AtOnce) {
             block<V, AtOnce, Groups>(in, in_stride, out, out_stride, frames, c, state, lanes);
-            in = out;
-            in_stride = out_stride;
             c += 5 * AtOnce;
             state += 2 * AtOnce * lanes;
             sections -= AtOnce;
@@ -141,67 +154,71 @@ class CascadeKernel {
         if (sections == 1) block<V, 1, Groups>(in, in_stride, out, out_stride, frames, c, state, lanes);
     }
 
+    // Up to tile_ frames of a few channels of a call.
+    struct Piece {
+        const Io* in;
+        Io* out;
+        std::int64_t frames;
+        std::int64_t channels;
+        Calc* state;
+    };
+
     // Through a buffer: lanes that do not fill a vector, other layouts, samples of another type.
     template <int Groups>
-    static void buffered(const Call& k) {
+    static inline void buffered(const Call& k, const Piece p) {
         constexpr std::int64_t width = Groups * width_;
-        Calc buffer[tile_ * width];
+        alignas(64) Calc buffer[tile_ * width];
         // Adjacent samples of a whole row convert in vectors only if the count is known.
-        if (k.in_plane == 1 && k.channels == width) {
-            for (std::int64_t f = 0; f < k.frames; ++f)
-                for (std::int64_t i = 0; i < width; ++i) buffer[f * width + i] = static_cast<Calc>(k.in[f * k.in_stride + i]);
+        if (k.in_plane == 1 && p.channels == width) {
+            for (std::int64_t f = 0; f < p.frames; ++f)
+                for (std::int64_t i = 0; i < width; ++i) buffer[f * width + i] = static_cast<Calc>(p.in[f * k.in_stride + i]);
         } else {
-            Tile::template copy<true>(k.in, k.frames, k.in_stride, k.channels, k.in_plane, buffer, width);
+            Tile::template copy<true>(p.in, p.frames, k.in_stride, p.channels, k.in_plane, buffer, width);
         }
-        all_sections<Vector, Groups == 1 ? 4 : 2, Groups>(buffer, width, buffer, width, k.frames, k.coefficients, k.sections,
-                                                          k.state, k.lanes);
-        if (k.out_plane == 1 && k.channels == width) {
-            for (std::int64_t f = 0; f < k.frames; ++f)
-                for (std::int64_t i = 0; i < width; ++i) k.out[f * k.out_stride + i] = static_cast<Io>(buffer[f * width + i]);
+        all_sections<Vector, Groups == 1 ? 4 : 2, Groups>(buffer, width, buffer, width, p.frames, k.coefficients, k.sections,
+                                                          p.state, k.lanes);
+        if (k.out_plane == 1 && p.channels == width) {
+            for (std::int64_t f = 0; f < p.frames; ++f)
+                for (std::int64_t i = 0; i < width; ++i) p.out[f * k.out_stride + i] = static_cast<Io>(buffer[f * width + i]);
         } else {
-            Tile::template copy<false>(k.out, k.frames, k.out_stride, k.channels, k.out_plane, buffer, width);
+            Tile::template copy<false>(p.out, p.frames, k.out_stride, p.channels, k.out_plane, buffer, width);
         }
     }
 
-    static void single(const Call& k) {
+    static inline void single(const Call& k, const Io* in, Io* out, std::int64_t frames, Calc* state) {
         if constexpr (sizeof(Io) == sizeof(Calc)) {
-            all_sections<Calc, 4, 1>(k.in, k.in_stride, k.out, k.out_stride, k.frames, k.coefficients, k.sections, k.state, k.lanes);
+            all_sections<Calc, 4, 1>(in, k.in_stride, out, k.out_stride, frames, k.coefficients, k.sections, state, k.lanes);
         } else {
             Calc buffer[tile_];
-            for (std::int64_t f = 0; f < k.frames; ++f) buffer[f] = static_cast<Calc>(k.in[f * k.in_stride]);
-            all_sections<Calc, 4, 1>(buffer, 1, buffer, 1, k.frames, k.coefficients, k.sections, k.state, k.lanes);
-            for (std::int64_t f = 0; f < k.frames; ++f) k.out[f * k.out_stride] = static_cast<Io>(buffer[f]);
+            for (std::int64_t f = 0; f < frames; ++f) buffer[f] = static_cast<Calc>(in[f * k.in_stride]);
+            all_sections<Calc, 4, 1>(buffer, 1, buffer, 1, frames, k.coefficients, k.sections, state, k.lanes);
+            for (std::int64_t f = 0; f < frames; ++f) out[f * k.out_stride] = static_cast<Io>(buffer[f]);
         }
     }
 
-    // The call restricted to `frames` and `channels` from the given ones on.
-    static inline __attribute__((always_inline)) Call part(Call k, std::int64_t frame, std::int64_t frames, std::int64_t channel,
-                                                           std::int64_t channels) {
-        k.in += frame * k.in_stride + channel * k.in_plane;
-        k.out += frame * k.out_stride + channel * k.out_plane;
-        k.state += channel;
-        k.frames = frames;
-        k.channels = channels;
-        return k;
+    template <int AtOnce, int Groups>
+    static inline void whole_vectors(const Call& k, const Piece p) {
+        if (p.in == p.out)
+            all_sections<Vector, AtOnce, Groups>(p.out, k.out_stride, p.out, k.out_stride, p.frames, k.coefficients, k.sections,
+                                                 p.state, k.lanes);
+        else
+            all_sections<Vector, AtOnce, Groups>(p.in, k.in_stride, p.out, k.out_stride, p.frames, k.coefficients, k.sections,
+                                                 p.state, k.lanes);
     }
 
-    // Up to tile_ frames of no more channels than a pair of vectors.
-    static inline void group(const Call& k) {
-        const bool rows = k.in_plane == 1 && k.out_plane == 1;
+    // No more channels than a pair of vectors.
+    static inline void group(const Call& k, bool rows, const Piece p) {
         if constexpr (sizeof(Io) == sizeof(Calc)) {
-            if (rows && k.channels == groups_ * width_)
-                return all_sections<Vector, 2, groups_>(k.in, k.in_stride, k.out, k.out_stride, k.frames, k.coefficients,
-                                                        k.sections, k.state, k.lanes);
-            if (rows && k.channels == width_)
-                return all_sections<Vector, 4, 1>(k.in, k.in_stride, k.out, k.out_stride, k.frames, k.coefficients, k.sections,
-                                                  k.state, k.lanes);
+            if (rows && p.channels == groups_ * width_) return whole_vectors<2, groups_>(k, p);
+            if (rows && p.channels == width_) return whole_vectors<4, 1>(k, p);
         }
-        if (k.channels <= 2) {  // cheaper than a vector nearly empty
-            for (std::int64_t i = 0; i < k.channels; ++i) single(part(k, 0, k.frames, i, 1));
+        if (p.channels <= 2) {  // cheaper than a vector nearly empty
+            for (std::int64_t i = 0; i < p.channels; ++i)
+                single(k, p.in + i * k.in_plane, p.out + i * k.out_plane, p.frames, p.state + i);
             return;
         }
-        if (k.channels > width_) return buffered<groups_>(k);
-        buffered<1>(k);
+        if (p.channels > width_) return buffered<groups_>(k, p);
+        buffered<1>(k, p);
     }
 
 public:
@@ -217,7 +234,8 @@ public:
                 // A whole vector in place, and its rest through the buffer, beat both through the buffer.
                 if (rows && sizeof(Io) == sizeof(Calc) && count > width_ && count < pair) count = width_;
                 for (std::int64_t at = first; at < end; at += tile_)
-                    group(part(k, at, end - at < tile_ ? end - at : tile_, lane, count));
+                    group(k, rows, {k.in + at * k.in_stride + lane * k.in_plane, k.out + at * k.out_stride + lane * k.out_plane,
+                                    end - at < tile_ ? end - at : tile_, count, k.state + lane});
                 lane += count;
             }
         }
