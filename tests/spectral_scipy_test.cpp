@@ -1,11 +1,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <complex>
 #include <cstdint>
+#include <cstdlib>
 #include <fstream>
 #include <limits>
+#include <new>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <string>
@@ -26,6 +29,7 @@ using Complex = std::complex<double>;
 namespace {
 
 constexpr double fs = 2048;
+std::atomic<long> allocations{0};
 
 // The same numbers as samples() of tests/golden/make_spectral.py.
 std::vector<double> samples(std::size_t n, std::uint32_t seed) {
@@ -84,6 +88,47 @@ const std::vector<WelchOptions>& all_options() {
 }
 
 }  // namespace
+
+// noinline: inlined into a caller, GCC takes malloc and free for a mismatched pair.
+__attribute__((noinline)) void* operator new(std::size_t size) {
+    ++allocations;
+    if (void* p = std::malloc(size)) return p;
+    throw std::bad_alloc();
+}
+__attribute__((noinline)) void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+    ++allocations;
+    return std::malloc(size);
+}
+__attribute__((noinline)) void operator delete(void* p) noexcept { std::free(p); }
+__attribute__((noinline)) void operator delete(void* p, std::size_t) noexcept { std::free(p); }
+
+TEST(Spectra, NothingIsAllocatedAfterConstruction) {
+    // FFTW allocates with functions of its own, which the counter does not see.
+    for (const std::int64_t n : {1, 2, 7, 49, 53, 1024, 1025, 1022, 4003}) {
+        const auto x = samples(static_cast<std::size_t>(n), 3);
+        std::vector<Complex> values(x.size() / 2 + 1);
+        std::vector<double> back(x.size());
+        RealTimeFft fft(n);
+        const RealTimeFft kept = fft;
+        auto copy = kept;
+        const long before = allocations;
+        fft.inverse(values, back);
+        fft.forward(x, values);
+        copy.forward(x, values);
+        copy.inverse(values, back);
+        EXPECT_EQ(allocations, before) << n;
+        EXPECT_NEAR(back.back(), x.back(), 1e-10);
+    }
+    const auto x = samples(1000, 3);
+    std::vector<Complex> values(129), wavelet(1000);
+    Segments segments(1000, fs, {});
+    WaveletTransform transform(1000, fs, 20);
+    const long before = allocations;
+    segments.transform(x, 2, values);
+    transform.set(x);
+    transform.at(20, wavelet);
+    EXPECT_EQ(allocations, before);
+}
 
 TEST(Spectra, EqualSciPy) {
     const auto x = samples(3000, 23);

@@ -1,13 +1,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <complex>
 #include <cstdint>
-#include <cstdlib>
 #include <fstream>
-#include <new>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <thread>
@@ -21,8 +18,6 @@ using namespace fascikit::spectral;
 
 namespace {
 
-std::atomic<long> allocations{0};
-
 // The same numbers as samples() of tests/golden/make_filter.py.
 std::vector<double> samples(std::size_t n, std::uint32_t seed) {
     std::vector<double> out(n);
@@ -34,19 +29,6 @@ std::vector<double> samples(std::size_t n, std::uint32_t seed) {
 }
 
 }  // namespace
-
-// noinline: inlined into a caller, GCC takes malloc and free for a mismatched pair.
-__attribute__((noinline)) void* operator new(std::size_t size) {
-    ++allocations;
-    if (void* p = std::malloc(size)) return p;
-    throw std::bad_alloc();
-}
-__attribute__((noinline)) void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-    ++allocations;
-    return std::malloc(size);
-}
-__attribute__((noinline)) void operator delete(void* p) noexcept { std::free(p); }
-__attribute__((noinline)) void operator delete(void* p, std::size_t) noexcept { std::free(p); }
 
 TEST(RealFft, EqualsTheDefinition) {
     for (const std::int64_t n : {1, 2, 3, 4, 5, 6, 7, 8, 12, 30, 37, 53, 100, 101, 106, 256, 1000, 1009}) {
@@ -98,25 +80,6 @@ TEST(RealFft, EnginesAgree) {
             ASSERT_NEAR(back[i], x[i], 1e-12 * 100) << n;
             ASSERT_NEAR(eigens_back[i], x[i], 1e-12 * 100) << n;
         }
-    }
-}
-
-// FFTW allocates with functions of its own, which the counter does not see.
-TEST(RealFft, NothingIsAllocatedAfterConstruction) {
-    for (const std::int64_t n : {1, 2, 7, 49, 53, 1024, 1025, 1022, 4003}) {
-        const auto x = samples(static_cast<std::size_t>(n), 3);
-        std::vector<std::complex<double>> values(x.size() / 2 + 1);
-        std::vector<double> back(x.size());
-        RealTimeFft fft(n);
-        const RealTimeFft kept = fft;
-        auto copy = kept;
-        const long before = allocations;
-        fft.inverse(values, back);
-        fft.forward(x, values);
-        copy.forward(x, values);
-        copy.inverse(values, back);
-        EXPECT_EQ(allocations, before) << n;
-        EXPECT_NEAR(back.back(), x.back(), 1e-10);
     }
 }
 
