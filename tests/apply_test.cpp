@@ -106,6 +106,32 @@ TYPED_TEST(Apply, OverlapSaveRecoversFromNaN) {
     EXPECT_LE(spoilt, 2 * 16 + 40U);
 }
 
+#if defined(FASCIKIT_KERNELS)
+TYPED_TEST(Apply, CpuPathsGiveTheSameBits) {
+    using T = TypeParam;
+    const auto noise = samples(5000, 5), weights = samples(37, 9);
+    const std::vector<T> x(noise.begin(), noise.end()), taps(weights.begin(), weights.end());
+    for (const std::int64_t step : {1, 3, 64}) {
+        for (const std::int64_t count : {1, 15, 16, 17, 63, 64, 65, 1000}) {
+            std::vector<std::vector<T>> results;
+            for (const char* path : {"baseline", "avx2", "avx512", "neon"}) {
+                const auto function = kernels::fir_function_of(path, T{});
+                if (!function) continue;
+                std::vector<T> y(1010, T(-7));
+                function(x.data() + 36 * step, count, step, taps.data(), 37, y.data());
+                for (std::size_t i = static_cast<std::size_t>(count); i < y.size(); ++i) ASSERT_EQ(y[i], T(-7));
+                results.push_back(y);
+            }
+            ASSERT_GE(results.size(), 1U);
+            for (const auto& result : results) ASSERT_EQ(result, results.front());
+            T sum = 0;
+            for (std::size_t k = 0; k < 37; ++k) sum += taps[k] * x[(36 - k) * static_cast<std::size_t>(step)];
+            ASSERT_EQ(results.front()[0], sum);
+        }
+    }
+}
+#endif
+
 TYPED_TEST(Apply, StartIsTheStateOfAnEndlessConstant) {
     using T = TypeParam;
     const std::vector<double> taps = {0.25, 0.5, 0.125, 0.125};

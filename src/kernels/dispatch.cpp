@@ -68,6 +68,8 @@ const char* cpu_path() noexcept { return chosen().path; }
 CascadeFunction<float, float> cascade_function(float, float) noexcept { return chosen().cascade_f32; }
 CascadeFunction<double, double> cascade_function(double, double) noexcept { return chosen().cascade_f64; }
 CascadeFunction<float, double> cascade_function(float, double) noexcept { return chosen().cascade_f32_in_f64; }
+FirFunction<float> fir_function(float) noexcept { return chosen().fir_f32; }
+FirFunction<double> fir_function(double) noexcept { return chosen().fir_f64; }
 LineFunction<float> line_function(float) noexcept { return chosen().line_f32; }
 LineFunction<double> line_function(double) noexcept { return chosen().line_f64; }
 MainsFunction<float> mains_function(float) noexcept { return chosen().mains_f32; }
@@ -84,6 +86,14 @@ CascadeFunction<double, double> cascade_function_of(const char* path, double, do
 CascadeFunction<float, double> cascade_function_of(const char* path, float, double) noexcept {
     const Table* table = named(path);
     return table ? table->cascade_f32_in_f64 : nullptr;
+}
+FirFunction<float> fir_function_of(const char* path, float) noexcept {
+    const Table* table = named(path);
+    return table ? table->fir_f32 : nullptr;
+}
+FirFunction<double> fir_function_of(const char* path, double) noexcept {
+    const Table* table = named(path);
+    return table ? table->fir_f64 : nullptr;
 }
 LineFunction<float> line_function_of(const char* path, float) noexcept {
     const Table* table = named(path);

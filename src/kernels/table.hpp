@@ -4,6 +4,7 @@
 #include "fascikit/detect/bare_kernel.hpp"
 #include "fascikit/detect/statistics_kernel.hpp"
 #include "fascikit/filter/cascade_kernel.hpp"
+#include "fascikit/filter/fir_kernel.hpp"
 #include "fascikit/filter/line_kernel.hpp"
 #include "fascikit/filter/mains_kernel.hpp"
 
@@ -14,6 +15,8 @@ struct Table {
     CascadeFunction<float, float> cascade_f32;
     CascadeFunction<double, double> cascade_f64;
     CascadeFunction<float, double> cascade_f32_in_f64;
+    FirFunction<float> fir_f32;
+    FirFunction<double> fir_f64;
     LineFunction<float> line_f32;
     LineFunction<double> line_f64;
     MainsFunction<float> mains_f32;
@@ -31,6 +34,8 @@ constexpr Table table_of(const char* path) noexcept {
             &CascadeKernel<Here, float, float>::run,
             &CascadeKernel<Here, double, double>::run,
             &CascadeKernel<Here, float, double>::run,
+            &FirKernel<Here, float>::run,
+            &FirKernel<Here, double>::run,
             &LineKernel<Here, float>::run,
             &LineKernel<Here, double>::run,
             &MainsKernel<Here, float>::run,

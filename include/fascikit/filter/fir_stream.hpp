@@ -23,52 +23,9 @@
 #include <vector>
 
 #include "fascikit/core/block.hpp"
-#include "fascikit/filter/cascade_kernel.hpp"
 #include "fascikit/filter/fir.hpp"
 #include "fascikit/filter/history.hpp"
-
-namespace fascikit::kernels {
-
-/// y[i] = sum_k taps[k] x[i - k step] for i in [0, count). Whole vectors are computed, so x must be
-/// readable up to History::slack behind its end; what is written is count values.
-template <class Isa, class T>
-class FirKernel {
-    static constexpr int width_ = Isa::bytes / static_cast<int>(sizeof(T));
-    static constexpr int groups_ = 4;  // sums side by side, to hide the latency of an addition
-    typedef T Vector __attribute__((vector_size(Isa::bytes)));
-
-    static inline __attribute__((always_inline)) void sums(const T* x, const T* taps, std::int64_t count,
-                                                           std::int64_t step, Vector* sum) {
-        for (int g = 0; g < groups_; ++g) sum[g] = Vector{};
-        for (std::int64_t k = 0; k < count; ++k, x -= step) {
-            const T tap = taps[k];
-            for (int g = 0; g < groups_; ++g) {
-                Vector value;
-                __builtin_memcpy(&value, x + g * width_, sizeof value);
-                sum[g] = sum[g] + tap * value;
-            }
-        }
-    }
-
-public:
-    static constexpr std::int64_t stride = groups_ * width_;
-
-    static void run(const T* x, std::int64_t count, std::int64_t step, const T* taps, std::int64_t tap_count,
-                    T* y) noexcept {
-        Vector sum[groups_];
-        std::int64_t i = 0;
-        for (; i + stride <= count; i += stride) {
-            sums(x + i, taps, tap_count, step, sum);
-            __builtin_memcpy(y + i, sum, sizeof sum);
-        }
-        if (i < count) {
-            sums(x + i, taps, tap_count, step, sum);
-            __builtin_memcpy(y + i, sum, static_cast<std::size_t>(count - i) * sizeof(T));
-        }
-    }
-};
-
-}  // namespace fascikit::kernels
+#include "fascikit/filter/kernels.hpp"
 
 namespace fascikit::filter {
 
@@ -96,7 +53,7 @@ public:
             const BlockView<T> to = out.rows(f, count);
             const bool direct = to.channel_stride == 1 && to.frame_stride == channels_;
             T* y = direct ? to.data : scratch_.data();
-            Kernel::run(x, count * channels_, channels_, taps_.data(), taps(), y);
+            function_(x, count * channels_, channels_, taps_.data(), taps(), y);
             if (!direct) put(y, to);
         }
     }
@@ -109,8 +66,7 @@ public:
     void reset() noexcept { history_.reset(); }
 
 private:
-    using Kernel = kernels::FirKernel<kernels::HostIsa, T>;
-    static_assert(Kernel::stride <= static_cast<std::int64_t>(History<T>::slack));
+    static_assert(kernels::fir_overread <= static_cast<std::int64_t>(History<T>::slack));
 
     static std::int64_t checked(std::int64_t channels) {
         check_channels(channels);
@@ -129,6 +85,7 @@ private:
     std::vector<T> taps_;
     History<T> history_;
     std::vector<T> scratch_;
+    kernels::FirFunction<T> function_ = kernels::fir_function(T{});
 };
 
 }  // namespace fascikit::filter

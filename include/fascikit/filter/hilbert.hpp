@@ -11,7 +11,7 @@
 // Stream: `EnvelopeStream`, an odd antisymmetric filter 2 / (pi n) at odd n under a Hamming
 // window (Oppenheim & Schafer, Discrete-Time Signal Processing, ch. 12). Latency (taps - 1) / 2.
 // Within 2 % of unit gain from 1.6 fs / taps to fs / 2 less the same; below, the envelope
-// is too small by up to a half. FirStream's rules for NaN, chunking and threads.
+// ripples, down to |x| at 0 Hz. FirStream's rules for NaN, chunking and threads.
 // Errors: std::invalid_argument for taps and channels.
 #pragma once
 

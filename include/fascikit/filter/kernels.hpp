@@ -10,6 +10,7 @@
 #pragma once
 
 #include "fascikit/filter/cascade_kernel.hpp"
+#include "fascikit/filter/fir_kernel.hpp"
 #include "fascikit/filter/line_kernel.hpp"
 #include "fascikit/filter/mains_kernel.hpp"
 
@@ -23,6 +24,8 @@ namespace fascikit::kernels {
 [[nodiscard]] CascadeFunction<float, float> cascade_function(float, float) noexcept;
 [[nodiscard]] CascadeFunction<double, double> cascade_function(double, double) noexcept;
 [[nodiscard]] CascadeFunction<float, double> cascade_function(float, double) noexcept;
+[[nodiscard]] FirFunction<float> fir_function(float) noexcept;
+[[nodiscard]] FirFunction<double> fir_function(double) noexcept;
 [[nodiscard]] LineFunction<float> line_function(float) noexcept;
 [[nodiscard]] LineFunction<double> line_function(double) noexcept;
 [[nodiscard]] MainsFunction<float> mains_function(float) noexcept;
@@ -32,6 +35,8 @@ namespace fascikit::kernels {
 [[nodiscard]] CascadeFunction<float, float> cascade_function_of(const char* path, float, float) noexcept;
 [[nodiscard]] CascadeFunction<double, double> cascade_function_of(const char* path, double, double) noexcept;
 [[nodiscard]] CascadeFunction<float, double> cascade_function_of(const char* path, float, double) noexcept;
+[[nodiscard]] FirFunction<float> fir_function_of(const char* path, float) noexcept;
+[[nodiscard]] FirFunction<double> fir_function_of(const char* path, double) noexcept;
 [[nodiscard]] LineFunction<float> line_function_of(const char* path, float) noexcept;
 [[nodiscard]] LineFunction<double> line_function_of(const char* path, double) noexcept;
 [[nodiscard]] MainsFunction<float> mains_function_of(const char* path, float) noexcept;
@@ -54,6 +59,11 @@ namespace fascikit::kernels {
 template <class Io, class Calc>
 [[nodiscard]] inline CascadeFunction<Io, Calc> cascade_function(Io, Calc) noexcept {
     return &CascadeKernel<HostIsa, Io, Calc>::run;
+}
+
+template <class T>
+[[nodiscard]] inline FirFunction<T> fir_function(T) noexcept {
+    return &FirKernel<HostIsa, T>::run;
 }
 
 template <class T>

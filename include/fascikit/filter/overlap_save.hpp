@@ -171,14 +171,22 @@ void fir_filter(std::span<const double> taps, BlockView<const T> in, BlockView<T
     if (ahead < 0 || ahead >= std::max<std::int64_t>(count, 1))
         core::fail_option("ahead " + std::to_string(ahead) + ": allowed is 0 to " + std::to_string(count - 1) +
                           ", one less than the taps");
-    const auto channels = static_cast<int>(in.channels);
-    if (count > fft_taps<T>) {
-        OverlapSave<T> stream(taps, channels);
-        run_whole(stream, in, out, 0, ahead + stream.latency_samples(), Edge::constant);
-    } else {
-        FirStream<T> stream(taps, channels);
-        run_whole(stream, in, out, 0, ahead, Edge::constant);
-    }
+    const auto run = [&](auto stream) {
+        if (stream.channels() == in.channels) {
+            run_whole(stream, in, out, 0, ahead + stream.latency_samples(), Edge::constant);
+            return;
+        }
+        for (std::int64_t c = 0; c < in.channels; ++c, stream.reset())
+            run_whole(stream, BlockView<const T>{in.data + c * in.channel_stride, in.frames, 1, in.frame_stride, 1},
+                      BlockView<T>{out.data + c * out.channel_stride, out.frames, 1, out.frame_stride, 1}, 0,
+                      ahead + stream.latency_samples(), Edge::constant);
+    };
+    // Channel after channel where each lies in one piece: the same bits, and nothing to transpose.
+    const int lanes = in.frame_stride == 1 ? 1 : static_cast<int>(in.channels);
+    if (count > fft_taps<T>)
+        run(OverlapSave<T>(taps, lanes));
+    else
+        run(FirStream<T>(taps, lanes));
 }
 
 }  // namespace fascikit::filter
