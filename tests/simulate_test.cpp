@@ -110,7 +110,7 @@ namespace {
 
 /// Builds without optimisation (sanitizers) take those that together use every header.
 bool chosen([[maybe_unused]] std::string_view name) {
-#ifdef __OPTIMIZE__
+#if defined(__OPTIMIZE__) && !defined(FASCIKIT_SANITIZED)
     return true;
 #else
     return name == "multiplets" || name == "contractions" || name == "cramp" || name == "myokymia" || name == "trunk" ||
