@@ -45,6 +45,9 @@ struct LagRange {
     if (nx < 1 || ny < 1)
         core::fail_option("signals of " + std::to_string(nx) + " and " + std::to_string(ny) +
                           " samples: at least 1 is needed in each");
+    if (nx > largest_fft_size || ny > largest_fft_size || nx + ny - 1 > largest_fft_size)
+        core::fail_option("signals of " + std::to_string(nx) + " and " + std::to_string(ny) +
+                          " samples: allowed is " + std::to_string(largest_fft_size) + " of both together");
     switch (mode) {
         case CorrelationMode::full: return {1 - ny, nx + ny - 1};
         case CorrelationMode::same: return {1 - ny + (ny - 1) / 2, nx};

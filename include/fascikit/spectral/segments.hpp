@@ -91,7 +91,8 @@ public:
             sum_of_squares += w * w;
         }
         scale_ = options.scaling == Scaling::density ? 1 / (sampling_rate_hz * sum_of_squares) : 1 / (sum * sum);
-        if (!std::isfinite(scale_)) core::fail_option("window: its values must be finite, and their sum not 0");
+        if (!std::isfinite(scale_) || !(scale_ > 0))
+            core::fail_option("window: its values must be finite, their sum not 0, and their squares within double");
     }
 
     [[nodiscard]] std::int64_t length() const noexcept { return length_; }
@@ -144,7 +145,11 @@ private:
         if (given > 0) return given;
         if (options.segment_samples < 1)
             core::fail_option("segment_samples " + std::to_string(options.segment_samples) + ": at least 1 is needed");
-        return std::min(options.segment_samples, samples);
+        const std::int64_t length = std::min(options.segment_samples, samples);
+        if (length > largest_fft_size)
+            core::fail_option("segment_samples " + std::to_string(length) + ": allowed is at most " +
+                              std::to_string(largest_fft_size));
+        return length;
     }
     [[nodiscard]] std::int64_t overlap_of(const WelchOptions& options) const {
         const std::int64_t overlap = options.overlap_samples == -1 ? length_ / 2 : options.overlap_samples;

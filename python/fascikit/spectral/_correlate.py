@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .. import _core
-from ._rows import choice, pair_of, rows_of, whole
+from ._rows import choice, pair_of, real, rows_of, whole
 
 MODES = ("full", "same", "valid")
 
@@ -112,8 +112,8 @@ def delay(
         For options out of range and shapes that do not fit.
     """
     a, b = pair_of(x, y, axis)
-    largest = math.inf if max_delay_s is None else float(max_delay_s)
-    d, r = _core.delay(rows_of(a), rows_of(b), float(fs), largest, bool(either_sign))
+    largest = math.inf if max_delay_s is None else real(max_delay_s, "max_delay_s")
+    d, r = _core.delay(rows_of(a), rows_of(b), real(fs, "fs"), largest, bool(either_sign))
     if a.ndim == 1:
         return float(d[0]), float(r[0])
     return d.reshape(a.shape[:-1]), r.reshape(a.shape[:-1])

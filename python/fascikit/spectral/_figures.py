@@ -5,24 +5,28 @@ from __future__ import annotations
 import math
 from typing import Any, Optional
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import _core
-from ._rows import rows_of, whole, with_time_last
+from ._rows import reals, rows_of, whole, with_time_last
+
+Band = Optional[tuple[float, float]]
 
 
-def _figure(f: ArrayLike, Pxx: ArrayLike, band_hz: Optional[tuple[float, float]], axis: int, kind: str, order: int) -> Any:
-    frequency = np.asarray(f, dtype=np.float64)
-    if frequency.ndim != 1:
-        raise ValueError(f"f has {frequency.ndim} axes: 1 is needed")
+def _figure(f: ArrayLike, Pxx: ArrayLike, band_hz: Band, axis: int, kind: str, order: int) -> Any:
+    frequency = reals(f, "f")
     moved = with_time_last(Pxx, axis, "Pxx")
-    low, high = (0.0, math.inf) if band_hz is None else (float(band_hz[0]), float(band_hz[1]))
+    low, high = 0.0, math.inf
+    if band_hz is not None:
+        band = reals(band_hz, "band_hz")
+        if band.size != 2:
+            raise ValueError(f"band_hz has {band.size} numbers: 2 are needed")
+        low, high = float(band[0]), float(band[1])
     values = _core.band_figure(frequency, rows_of(moved), kind, order, low, high)
     return float(values[0]) if moved.ndim == 1 else values.reshape(moved.shape[:-1])
 
 
-def band_power(f: ArrayLike, Pxx: ArrayLike, band_hz: Optional[tuple[float, float]] = None, axis: int = -1) -> Any:
+def band_power(f: ArrayLike, Pxx: ArrayLike, band_hz: Band = None, axis: int = -1) -> Any:
     """Power in a band of a density: the sum of Pxx times the spacing of `f`.
 
     Parameters
@@ -50,7 +54,7 @@ def band_power(f: ArrayLike, Pxx: ArrayLike, band_hz: Optional[tuple[float, floa
 
 
 def spectral_moment(
-    f: ArrayLike, Pxx: ArrayLike, order: int, band_hz: Optional[tuple[float, float]] = None, axis: int = -1
+    f: ArrayLike, Pxx: ArrayLike, order: int, band_hz: Band = None, axis: int = -1
 ) -> Any:
     """Moment of a spectrum: the sum of f ** order times Pxx times the spacing of `f`.
 
@@ -70,10 +74,13 @@ def spectral_moment(
     ValueError
         As in `band_power`, and for orders out of range.
     """
-    return _figure(f, Pxx, band_hz, axis, "moment", whole(order, "order"))
+    which = whole(order, "order")
+    if not 0 <= which <= 16:
+        raise ValueError(f"order {which}: allowed is 0 to 16")
+    return _figure(f, Pxx, band_hz, axis, "moment", which)
 
 
-def mean_frequency(f: ArrayLike, Pxx: ArrayLike, band_hz: Optional[tuple[float, float]] = None, axis: int = -1) -> Any:
+def mean_frequency(f: ArrayLike, Pxx: ArrayLike, band_hz: Band = None, axis: int = -1) -> Any:
     """Mean frequency, sum f P / sum P (Stulen & De Luca 1981, 10.1109/TBME.1981.324738).
 
     Parameters
@@ -94,7 +101,7 @@ def mean_frequency(f: ArrayLike, Pxx: ArrayLike, band_hz: Optional[tuple[float, 
     return _figure(f, Pxx, band_hz, axis, "mean", 0)
 
 
-def median_frequency(f: ArrayLike, Pxx: ArrayLike, band_hz: Optional[tuple[float, float]] = None, axis: int = -1) -> Any:
+def median_frequency(f: ArrayLike, Pxx: ArrayLike, band_hz: Band = None, axis: int = -1) -> Any:
     """Median frequency: half of the power lies below (Stulen & De Luca 1981, 10.1109/TBME.1981.324738).
 
     Every bin's power is spread evenly over its width, so the figure follows shifts that

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from .. import _core
 
 Array = NDArray[Any]
+LARGEST = 2**27  # of an FFT, as in spectral/fft.hpp
 WindowLike = Union[str, tuple[str, float], ArrayLike]
 
 
@@ -33,7 +34,8 @@ def rows_of(moved: Array) -> Array:
     """Rows x frames, without a copy if the strides allow."""
     if not moved.flags.aligned:
         moved = moved.copy()
-    return moved.reshape(-1, moved.shape[-1]) if moved.size else np.zeros((int(np.prod(moved.shape[:-1])), moved.shape[-1]))
+    # With -1 NumPy could not tell the rows of an empty array.
+    return moved.reshape(int(np.prod(moved.shape[:-1])), moved.shape[-1])
 
 
 def with_time_last(x: ArrayLike, axis: int, name: str = "x") -> Array:
@@ -61,20 +63,35 @@ def pair_of(x: ArrayLike, y: ArrayLike, axis: int) -> tuple[Array, Array]:
 
 def whole(value: Any, name: str) -> int:
     try:
-        return operator.index(value)
+        number = operator.index(value)
     except TypeError:
         raise ValueError(f"{name} {value!r}: allowed are whole numbers") from None
+    if abs(number) > 2**53:
+        raise ValueError(f"{name} {number}: allowed is at most {2**53}")
+    return number
+
+
+def real(value: Any, name: str) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} {value!r}: allowed are numbers") from None
+
+
+def reals(values: ArrayLike, name: str) -> NDArray[np.float64]:
+    """A 1-D array of float64 from real numbers."""
+    array = np.asarray(values)
+    if array.ndim != 1 or array.dtype.kind not in "fiu":
+        raise ValueError(f"{name} has the shape {array.shape} and type {array.dtype}: allowed are real numbers in 1-D")
+    return array.astype(np.float64)
 
 
 def window_values(window: WindowLike, n: int) -> NDArray[np.float64]:
     if isinstance(window, str):
         return _core.window(window, 0.0, n)
     if isinstance(window, tuple) and len(window) == 2 and isinstance(window[0], str):
-        return _core.window(window[0], float(window[1]), n)
-    values = np.asarray(window)
-    if values.ndim != 1 or values.dtype.kind not in "fiu":
-        raise ValueError(f"window {window!r}: allowed is a name, (name, number), or a 1-D array")
-    return values.astype(np.float64)
+        return _core.window(window[0], real(window[1], "window's number"), n)
+    return reals(window, "window, which is neither a name nor (name, number),")
 
 
 def segments_of(
@@ -93,7 +110,6 @@ def segments_of(
     named = isinstance(window, str) or (isinstance(window, tuple) and len(window) == 2 and isinstance(window[0], str))
     if named:
         length = min(default if given is None else given, frames)
-        values = window_values(window, length)
     else:
         values = window_values(window, 0)
         length = len(values)
@@ -101,12 +117,16 @@ def segments_of(
             raise ValueError(f"window of {length} values: allowed is 1 to the {frames} samples of x")
         if given is not None and given != length:
             raise ValueError(f"nperseg {given}: the window has {length} values")
+    if length > LARGEST:
+        raise ValueError(f"nperseg {length}: allowed is at most {LARGEST}")
     overlap = length // share if noverlap is None else whole(noverlap, "noverlap")
     if not 0 <= overlap < length:
         raise ValueError(f"noverlap {overlap}: allowed is 0 to {length - 1}, less than a segment")
     size = length if nfft is None else whole(nfft, "nfft")
-    if size < length:
-        raise ValueError(f"nfft {size}: at least a segment's {length} are needed")
+    if not length <= size <= LARGEST:
+        raise ValueError(f"nfft {size}: allowed is a segment's {length} to {LARGEST}")
+    if named:
+        values = window_values(window, length)
     return values, overlap, size
 
 

@@ -8,7 +8,18 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .. import _core
-from ._rows import WindowLike, axis_of, choice, detrend_of, rows_of, segments_of, whole, window_values, with_time_last
+from ._rows import (
+    WindowLike,
+    axis_of,
+    choice,
+    detrend_of,
+    real,
+    rows_of,
+    segments_of,
+    whole,
+    window_values,
+    with_time_last,
+)
 
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -68,7 +79,7 @@ def spectrogram(
     how = _core.spectrogram if mode == "psd" else _core.stft
     f, t, s = how(
         rows_of(moved),
-        float(fs),
+        real(fs, "fs"),
         values,
         overlap,
         size,
@@ -152,7 +163,7 @@ def stft(
         extended = pad(extended, [(0, 0)] * (moved.ndim - 1) + [(0, missing)])
     f, t, z = _core.stft(
         rows_of(extended),
-        float(fs),
+        real(fs, "fs"),
         values,
         overlap,
         size,
@@ -160,7 +171,7 @@ def stft(
         "density" if scale == "psd" else "spectrum",
     )
     if boundary is not None:
-        t = t - n / 2 / float(fs)
+        t = t - n / 2 / real(fs, "fs")
     return f, t, _place(z, moved.shape[:-1], axis)
 
 
@@ -214,24 +225,20 @@ def istft(
     rest = [i for i in range(z.ndim) if i not in (at, bins)]
     rows = np.transpose(z, [*rest, at, bins])
     default = 2 * (z.shape[bins] - 1)
-    if isinstance(window, (str, tuple)):
-        length = max(1, default) if nperseg is None else whole(nperseg, "nperseg")
-        if length < 1:
-            raise ValueError(f"nperseg {length}: at least 1 is needed")
-        values = window_values(window, length)
-    else:
-        values = window_values(window, 0)
-        length = values.size
-        if nperseg is not None and whole(nperseg, "nperseg") != length:
-            raise ValueError(f"nperseg {nperseg}: the window has {length} values")
+    given = None if nperseg is None else whole(nperseg, "nperseg")
+    length = max(1, default) if given is None else given
+    if not isinstance(window, (str, tuple)):
+        length = len(window_values(window, 0))
+    if length < 1:
+        raise ValueError(f"nperseg {length}: at least 1 is needed")
     size = (length if length == default + 1 else default) if nfft is None else whole(nfft, "nfft")
-    values, overlap, size = segments_of(length, values, None, noverlap, size)
     if size // 2 + 1 != z.shape[bins]:
         raise ValueError(f"Zxx has {z.shape[bins]} frequencies: an FFT of {size} has {size // 2 + 1}")
+    values, overlap, size = segments_of(length, window, given if given is not None else length, noverlap, size)
     scale = choice(scaling, ("spectrum", "psd"), "scaling")
     x = _core.istft(
         np.ascontiguousarray(rows.reshape(-1, rows.shape[-2], rows.shape[-1])),
-        float(fs),
+        real(fs, "fs"),
         values,
         overlap,
         size,
@@ -239,4 +246,4 @@ def istft(
         bool(boundary),
     )
     out = x.reshape(*rows.shape[:-2], x.shape[-1])
-    return np.arange(x.shape[-1]) / float(fs), np.moveaxis(out, -1, at - 1 if bins < at else at)
+    return np.arange(x.shape[-1]) / real(fs, "fs"), np.moveaxis(out, -1, at - 1 if bins < at else at)

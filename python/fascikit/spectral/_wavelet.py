@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .. import _core
-from ._rows import choice, rows_of, with_time_last
+from ._rows import choice, real, reals, rows_of, with_time_last
 
 WaveletLike = Union[str, tuple[Any, ...]]
 NORMALIZATIONS = ("energy", "amplitude")
@@ -19,14 +19,12 @@ def _wavelet(wavelet: WaveletLike) -> tuple[str, list[float]]:
         return wavelet, []
     if not isinstance(wavelet, tuple) or not wavelet or not isinstance(wavelet[0], str):
         raise ValueError(f"wavelet {wavelet!r}: allowed is a name, or (name, numbers ...)")
-    return wavelet[0], [float(v) for v in wavelet[1:]]
+    return wavelet[0], [real(v, "wavelet's number") for v in wavelet[1:]]
 
 
 def _frequencies(frequency_hz: ArrayLike) -> NDArray[np.float64]:
-    out = np.atleast_1d(np.asarray(frequency_hz, dtype=np.float64))
-    if out.ndim != 1:
-        raise ValueError(f"frequency_hz has {out.ndim} axes: 1 is needed")
-    return out
+    array = np.asarray(frequency_hz)
+    return reals(array[np.newaxis] if array.ndim == 0 else array, "frequency_hz")
 
 
 def cwt(
@@ -80,7 +78,7 @@ def cwt(
     moved = with_time_last(x, axis)
     name, parameters = _wavelet(wavelet)
     amplitude = choice(normalization, NORMALIZATIONS, "normalization") == "amplitude"
-    out = _core.cwt(rows_of(moved), float(fs), _frequencies(frequency_hz), name, parameters, amplitude)
+    out = _core.cwt(rows_of(moved), real(fs, "fs"), _frequencies(frequency_hz), name, parameters, amplitude)
     return out.reshape(*moved.shape[:-1], *out.shape[1:])
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .. import _core
-from ._rows import WindowLike, choice, detrend_of, pair_of, rows_of, segments_of, with_time_last
+from ._rows import WindowLike, choice, detrend_of, pair_of, real, rows_of, segments_of, whole, with_time_last
 
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -70,7 +70,7 @@ def welch(
     values, overlap, size = segments_of(moved.shape[-1], window, nperseg, noverlap, nfft)
     f, p = _core.welch(
         rows_of(moved),
-        float(fs),
+        real(fs, "fs"),
         values,
         overlap,
         size,
@@ -160,7 +160,7 @@ def csd(
     f, p = _core.csd(
         rows_of(a),
         rows_of(b),
-        float(fs),
+        real(fs, "fs"),
         values,
         overlap,
         size,
@@ -212,7 +212,7 @@ def coherence(
     """
     a, b = pair_of(x, y, axis)
     values, overlap, size = segments_of(a.shape[-1], window, nperseg, noverlap, nfft)
-    f, c = _core.coherence(rows_of(a), rows_of(b), float(fs), values, overlap, size, detrend_of(detrend))
+    f, c = _core.coherence(rows_of(a), rows_of(b), real(fs, "fs"), values, overlap, size, detrend_of(detrend))
     out = c.reshape(*a.shape[:-1], f.size)
     return f, np.moveaxis(out, -1, axis) if out.ndim > 1 else out
 
@@ -239,7 +239,7 @@ def coherence_limit(segments: float, alpha: float = 0.05) -> float:
     ValueError
         For values out of range.
     """
-    return _core.coherence_limit(float(segments), float(alpha))
+    return _core.coherence_limit(real(segments, "segments"), real(alpha, "alpha"))
 
 
 def independent_segments(
@@ -264,6 +264,7 @@ def independent_segments(
     ValueError
         As in `welch`.
     """
+    n = whole(n, "n")
     if n < 1:
         raise ValueError(f"n {n}: at least 1 is needed")
     values, overlap, _ = segments_of(n, window, nperseg, noverlap, None)
