@@ -27,12 +27,13 @@ class BareKernel {
     typedef T Vector __attribute__((vector_size(Isa::bytes)));
     using Mask = decltype(Vector{} >= Vector{});
 
-    static inline __attribute__((always_inline)) Mask reached(const T* row, std::int64_t back, const Vector& threshold) {
+    // By reference: returned vectors depend on compiler flags, and g++ says so.
+    static inline __attribute__((always_inline)) void reached(Mask& mask, const T* row, std::int64_t back, const Vector& threshold) {
         Vector now, middle, before;
         __builtin_memcpy(&now, row, sizeof now);
         __builtin_memcpy(&middle, row - back, sizeof middle);
         __builtin_memcpy(&before, row - 2 * back, sizeof before);
-        return middle * middle - now * before >= threshold;
+        mask = middle * middle - now * before >= threshold;
     }
     static inline __attribute__((always_inline)) bool any(const Mask& mask) {
         std::uint64_t words[sizeof mask / 8];
@@ -51,10 +52,14 @@ public:
             Vector threshold;
             __builtin_memcpy(&threshold, thresholds + lane, sizeof threshold);
             Mask somewhere{};
-            for (std::int64_t f = 0; f < frames; ++f) somewhere |= reached(first + f * pitch, k * pitch, threshold);
+            Mask here;
+            for (std::int64_t f = 0; f < frames; ++f) {
+                reached(here, first + f * pitch, k * pitch, threshold);
+                somewhere |= here;
+            }
             if (!any(somewhere)) continue;
             for (std::int64_t f = 0; f < frames; ++f) {
-                const Mask here = reached(first + f * pitch, k * pitch, threshold);
+                reached(here, first + f * pitch, k * pitch, threshold);
                 if (!any(here)) continue;
                 for (std::int64_t i = 0; i < width_; ++i)
                     if (here[i]) found[count++] = static_cast<std::int32_t>(f * pitch + lane + i);
