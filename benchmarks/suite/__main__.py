@@ -106,14 +106,18 @@ def chosen_detectors(args: argparse.Namespace) -> list[Detector]:
     return [*(every[n] for n in names), *(of_callable(path, grid) for path in args.detector)]
 
 
-def warm(detectors: Sequence[Detector]) -> None:
-    """Imports and compiles what the detectors need, once for all processes that are forked."""
+def warm(detectors: Sequence[Detector], timeout_s: float) -> None:
+    """Imports and compiles what packages need, once for all processes that are forked.
+
+    Tried in a child first, for a detector that dies or hangs must not take this process along;
+    what fails there is said where it is run.
+    """
     made = sources.simulated("calf", 0, "tuning", 10.0).make()
     for detector in detectors:
-        try:
-            detector.findings(made, detector.thresholds[:1])
-        except Exception:  # it is said where it is run
-            pass
+        if detector.package:
+            once = lambda: {"n": len(detector.findings(made, detector.thresholds[:1]))}  # noqa: E731, B023
+            if run.apart(once, timeout_s)["status"] == "done":
+                once()
 
 
 def cases_of(args: argparse.Namespace) -> tuple[list[sources.Case], list[str]]:
@@ -153,7 +157,7 @@ def main(given: Optional[Sequence[str]] = None) -> int:
         return only_pages(args)
     start = time.perf_counter()
     if not args.only_report:
-        warm(args.chosen)
+        warm(args.chosen, args.timeout)
     how = {"timeout_s": args.timeout, "only_read": args.only_report}
     results = store.Store(args.out / "runs", resume=not args.again)
     cases, gaps = cases_of(args)

@@ -424,6 +424,13 @@ def test_the_command_that_is_said_is_the_one_that_was_typed(tmp_path, monkeypatc
     assert command.said([]) == "python benchmarks/suite"
 
 
+def test_a_detector_that_dies_or_hangs_does_not_take_the_command_along(tmp_path):
+    several = [toy("die", die, package="numpy"), toy("hang", hang, package="numpy"), toy("crash", crash, package="numpy")]
+    start = time.perf_counter()
+    command.warm([*several, toy("die", die)], 1.0)
+    assert time.perf_counter() - start < 30
+
+
 def test_the_short_form_runs_peers_once_and_this_library_at_its_default(tmp_path):
     ours = toy("ours", default=60.0, package="")
     cases = [toy_case(tmp_path, seed=seed) for seed in command.SHORT_SEEDS]
