@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,19 @@ template <class In, class Out>
     return in.frames > 0 && in.channels == channels && out.channels == channels && in.frames == out.frames;
 }
 
+/// Memory that begins where a cache line does: a vector that lies across two costs two loads.
+template <class T>
+struct LineAllocator {
+    using value_type = T;
+    static constexpr std::align_val_t line{64};
+    LineAllocator() = default;
+    template <class U>
+    explicit LineAllocator(const LineAllocator<U>&) noexcept {}
+    [[nodiscard]] T* allocate(std::size_t count) { return static_cast<T*>(::operator new(count * sizeof(T), line)); }
+    void deallocate(T* place, std::size_t) noexcept { ::operator delete(place, line); }
+    friend bool operator==(const LineAllocator&, const LineAllocator&) noexcept { return true; }
+};
+
 template <class T>
 class History {
 public:
@@ -49,7 +63,9 @@ public:
     /// Copies the frames behind those that are there; answers where the first of them is.
     const T* append(BlockView<const T> in) noexcept {
         T* place = room(in.frames);
-        if (in.channel_stride == 1) {
+        if (in.channel_stride == 1 && in.frame_stride == channels_) {
+            std::copy_n(in.data, in.frames * channels_, place);
+        } else if (in.channel_stride == 1 && channels_ > 1) {
             for (std::int64_t f = 0; f < in.frames; ++f)
                 std::copy_n(in.data + f * in.frame_stride, channels_, place + f * channels_);
         } else {
@@ -85,13 +101,17 @@ private:
     std::int64_t channels_;
     std::int64_t capacity_;
     std::int64_t at_;
-    std::vector<T> data_;
+    std::vector<T, LineAllocator<T>> data_;
 };
 
 /// Copies interleaved frames to where they are wanted.
 template <class T>
 void put(const T* from, BlockView<T> out) noexcept {
-    if (out.channel_stride == 1) {
+    if (out.channel_stride == 1 && out.frame_stride == out.channels) {
+        std::copy_n(from, out.frames * out.channels, out.data);
+        return;
+    }
+    if (out.channel_stride == 1 && out.channels > 1) {
         for (std::int64_t f = 0; f < out.frames; ++f)
             std::copy_n(from + f * out.channels, out.channels, out.data + f * out.frame_stride);
         return;

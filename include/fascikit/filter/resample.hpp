@@ -10,8 +10,8 @@
 // As a stream: `process` answers what it can, so the number of frames varies;
 // output m comes as soon as its last input is there, at most latency_samples() input
 // frames after its time. `flush` gives the rest; in all ceil(frames up / down). Results
-// are the same bit for bit for any chunking. Sums are in T, in the order of the taps in
-// four interleaved parts. A NaN stays for as long as the filter reaches:
+// are the same bit for bit for any chunking. Sums are in T, in interleaved parts: eight for
+// one channel, four for several. A NaN stays for as long as the filter reaches:
 // 2 latency_samples() input frames. Cost of an output sample: taps / up multiplications.
 // Construction allocates, nothing else does, throws or locks. One thread at a time.
 // Errors: std::invalid_argument for up, down, taps, channels.
@@ -95,7 +95,9 @@ public:
         for (std::size_t k = 0; k < taps.size(); ++k) {
             const auto phase = static_cast<std::int64_t>(k) % ratio_.up;
             const auto place = static_cast<std::int64_t>(k) / ratio_.up;
-            phases_[static_cast<std::size_t>(phase * reach_ + place)] =
+            // One channel is summed from its oldest frame on, where frames and taps rise together.
+            const std::int64_t at = channels_ == 1 ? reach_ - 1 - place : place;
+            phases_[static_cast<std::size_t>(phase * reach_ + at)] =
                 static_cast<T>(taps[k] * static_cast<double>(ratio_.up));
         }
     }
@@ -136,7 +138,8 @@ public:
         history_.reset();
         frames_ = 0;
         next_ = 0;
-        position_ = half_;
+        newest_ = half_ / ratio_.up;
+        phase_ = half_ % ratio_.up;
     }
 
 private:
@@ -151,20 +154,28 @@ private:
         const std::int64_t end = frames_ + in.frames;
         std::int64_t written = 0;
         // Output m needs input frames up to (m down + half) / up.
-        for (; position_ / ratio_.up < end && (total < 0 || next_ < total); ++next_, position_ += ratio_.down) {
-            const std::int64_t newest = position_ / ratio_.up - frames_;
-            const T* taps = phases_.data() + position_ % ratio_.up * reach_;
-            sum(x + newest * channels_, taps);
+        for (; newest_ < end && (total < 0 || next_ < total); ++next_) {
+            sum(x + (newest_ - frames_) * channels_, phases_.data() + phase_ * reach_);
             for (std::int64_t c = 0; c < channels_; ++c) out(at + written, c) = row_[static_cast<std::size_t>(c)];
             ++written;
+            newest_ += step_;
+            phase_ += turn_;
+            if (phase_ >= ratio_.up) {
+                phase_ -= ratio_.up;
+                ++newest_;
+            }
         }
         frames_ = end;
         return written;
     }
 
-    // Four partial sums, taps k mod 4: their latencies overlap, and the order is the same for any number of channels.
+    // Several partial sums, so that the latencies of their additions overlap.
     void sum(const T* x, const T* taps) noexcept {
         std::int64_t c = 0;
+        if (channels_ == 1) {
+            row_.front() = sum_of_one(x - (reach_ - 1), taps);
+            return;
+        }
         for (; c + lanes_ <= channels_; c += lanes_) sum_lanes<lanes_>(x + c, taps, row_.data() + c);
         for (; c < channels_; ++c) sum_lanes<1>(x + c, taps, row_.data() + c);
     }
@@ -181,19 +192,32 @@ private:
             y[lane] = (part[0][lane] + part[1][lane]) + (part[2][lane] + part[3][lane]);
     }
 
+    T sum_of_one(const T* x, const T* taps) const noexcept {
+        T part[8] = {};
+        std::int64_t k = 0;
+        for (; k + 8 <= reach_; k += 8)
+            for (int p = 0; p < 8; ++p) part[p] += taps[k + p] * x[k + p];
+        for (; k < reach_; ++k) part[0] += taps[k] * x[k];
+        return ((part[0] + part[4]) + (part[2] + part[6])) + ((part[1] + part[5]) + (part[3] + part[7]));
+    }
+
     static constexpr int lanes_ = 8;
     Ratio ratio_;
+    std::int64_t step_ = ratio_.down / ratio_.up;
+    std::int64_t turn_ = ratio_.down % ratio_.up;
     std::int64_t channels_;
     std::int64_t half_;
     std::int64_t reach_;              // taps of one phase
     std::int64_t block_;
-    std::vector<T> phases_;           // [phase][tap], times up
+    std::vector<T> phases_;           // [phase][tap], times up; one channel: last tap first
     History<T> history_;
     std::vector<T> row_;
     std::vector<T> zeros_;
     std::int64_t frames_ = 0;         // input frames so far
     std::int64_t next_ = 0;           // the next output
-    std::int64_t position_ = half_;   // next_ × down + half, at up times the input rate
+    // The newest input frame it needs, and the phase: next_ × down + half by up.
+    std::int64_t newest_ = half_ / ratio_.up;
+    std::int64_t phase_ = half_ % ratio_.up;
 };
 
 /// A whole recording; `out` has resampled_frames() frames and is not `in`. Allocates.
