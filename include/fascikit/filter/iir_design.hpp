@@ -143,7 +143,12 @@ inline void check_decibels(const char* name, double value, double least, double 
                           core::number(rate) + " Hz cannot be held in double: " + reason +
                           "; a lower sampling rate, a higher cutoff or a wider band can");
     };
-    auto sections = sections_of(bilinear(std::move(f)));
+    f = bilinear(std::move(f));
+    for (const auto* roots : {&f.zeros, &f.poles})
+        for (const Complex& root : *roots)
+            if (!std::isfinite(root.real()) || !std::isfinite(root.imag())) refuse("a root is not a number");
+    auto sections = sections_of(std::move(f));
+    if (sections.empty()) refuse("conjugate poles or zeros fall apart in rounding");
     for (const Section<double>& s : sections)
         for (const double value : {s.b0, s.b1, s.b2, s.a1, s.a2})
             if (!std::isfinite(value)) refuse("a coefficient is " + core::number(value));

@@ -67,13 +67,11 @@ inline std::size_t nearest_to_circle(const std::vector<Complex>& roots, bool rea
     return best;
 }
 
-enum class Among { any, real, complex };
-
-inline std::size_t nearest_to(const std::vector<Complex>& roots, const Complex& target, Among among) {
+inline std::size_t nearest_to(const std::vector<Complex>& roots, const Complex& target, bool real_only) {
     std::size_t best = roots.size();
     double distance = std::numeric_limits<double>::infinity();
     for (std::size_t i = 0; i < roots.size(); ++i) {
-        if (among != Among::any && is_real(roots[i]) != (among == Among::real)) continue;
+        if (real_only && !is_real(roots[i])) continue;
         const double here = std::abs(roots[i] - target);
         if (here < distance) {
             distance = here;
@@ -87,36 +85,26 @@ inline Section<double> section_of(Complex z1, Complex z2, Complex p1, Complex p2
     return {1.0, -(z1 + z2).real(), (z1 * z2).real(), -(p1 + p2).real(), (p1 * p2).real()};
 }
 
+/// None where rounding has torn a conjugate pair apart, or a root is not a number.
 [[nodiscard]] inline std::vector<Section<double>> sections_of(ZerosPolesGain filter) {
-    const std::size_t order = std::max(filter.poles.size(), filter.zeros.size());
+    std::size_t order = std::max(filter.poles.size(), filter.zeros.size());
     if (order == 0) return {{.b0 = filter.gain}};
+    order += order % 2;
     filter.poles.resize(order);
     filter.zeros.resize(order);
-    if (order % 2 == 1) {
-        filter.poles.emplace_back(0.0);
-        filter.zeros.emplace_back(0.0);
-    }
-    std::vector<Section<double>> sections(filter.poles.size() / 2);
     std::vector<Complex> zeros = one_of_each_pair(filter.zeros);
     std::vector<Complex> poles = one_of_each_pair(filter.poles);
-    const auto reals = [](const std::vector<Complex>& roots) {
-        return std::count_if(roots.begin(), roots.end(), is_real);
-    };
+    for (const auto* roots : {&zeros, &poles}) {
+        const auto reals = static_cast<std::size_t>(std::count_if(roots->begin(), roots->end(), is_real));
+        if (2 * roots->size() - reals != order) return {};
+    }
+    // The order is even, so the real roots are, and whoever takes one finds a second.
+    std::vector<Section<double>> sections(order / 2);
     for (std::size_t i = sections.size(); i-- > 0;) {
         const Complex p1 = take(poles, nearest_to_circle(poles, false));
-        if (is_real(p1) && reals(poles) == 0) {
-            const Complex z1 = take(zeros, nearest_to(zeros, p1, Among::real));
-            sections[i] = section_of(z1, 0.0, p1, 0.0);
-            continue;
-        }
-        if (poles.size() + 1 == zeros.size() && !is_real(p1) && reals(poles) == 1 && reals(zeros) == 1) {
-            const Complex z1 = take(zeros, nearest_to(zeros, p1, Among::complex));
-            sections[i] = section_of(z1, std::conj(z1), p1, std::conj(p1));
-            continue;
-        }
         const Complex p2 = is_real(p1) ? take(poles, nearest_to_circle(poles, true)) : std::conj(p1);
-        const Complex z1 = take(zeros, nearest_to(zeros, p1, Among::any));
-        const Complex z2 = is_real(z1) ? take(zeros, nearest_to(zeros, p1, Among::real)) : std::conj(z1);
+        const Complex z1 = take(zeros, nearest_to(zeros, p1, false));
+        const Complex z2 = is_real(z1) ? take(zeros, nearest_to(zeros, p1, true)) : std::conj(z1);
         sections[i] = section_of(z1, z2, p1, p2);
     }
     sections[0].b0 *= filter.gain;

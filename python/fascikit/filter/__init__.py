@@ -5,7 +5,25 @@ float32 and float64 alone; `out=` may be the input itself, to work in place. The
 is released; several threads may filter at once.
 """
 
-from ._design import butter
+from ._design import (
+    bessel,
+    butter,
+    cheby1,
+    cheby2,
+    combfilt,
+    ellip,
+    group_delay,
+    iircomb,
+    iirnotch,
+    iirpeak,
+    poles,
+    preset,
+    presets,
+    response,
+    settling_s,
+    zeros,
+)
+from ._fir_design import firls, firwin, kaiserord, minimum_phase, remez
 from ._iir import sosfilt, sosfilt_zi, sosfiltfilt
 from ._fir import firfilt, resample_poly
 from ._smooth import (
@@ -24,21 +42,40 @@ from ._spatial import common_average, double_differential, laplacian, single_dif
 from ._stream import Streaming
 
 __all__ = [
+    "bessel",
     "butter",
+    "cheby1",
+    "cheby2",
+    "combfilt",
     "common_average",
     "detrend",
     "double_differential",
+    "ellip",
     "envelope",
     "firfilt",
+    "firls",
+    "firwin",
+    "group_delay",
     "hilbert",
+    "iircomb",
+    "iirnotch",
+    "iirpeak",
+    "kaiserord",
     "laplacian",
+    "minimum_phase",
     "moving_average",
     "moving_median",
     "moving_rms",
     "multiresolution_teager",
+    "poles",
+    "preset",
+    "presets",
+    "remez",
     "resample_poly",
+    "response",
     "savgol_coeffs",
     "savgol_filter",
+    "settling_s",
     "single_differential",
     "sosfilt",
     "sosfilt_zi",
@@ -47,4 +84,5 @@ __all__ = [
     "teager",
     "whiten",
     "whitening_matrix",
+    "zeros",
 ]
