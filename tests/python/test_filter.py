@@ -121,3 +121,63 @@ def test_bad_input_is_named(call, message):
 
 def test_no_samples():
     assert fk.filter.sosfilt([[1, 0, 0, 1, 0, 0]], np.zeros((2, 0))).shape == (2, 0)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("channels", [1, 2, 5, 40])
+def test_layouts_agree_and_zero_state_changes_nothing(channels, dtype):
+    sos = fk.filter.butter(4, (20, 500), "bandpass", fs=2048)
+    x = (np.random.default_rng(8).standard_normal((channels, 700)) * 100).astype(dtype)
+    expected = fk.filter.sosfilt(sos, x)
+    np.testing.assert_array_equal(fk.filter.sosfilt(sos, x.T.copy(), axis=0).T, expected)
+    np.testing.assert_array_equal(fk.filter.sosfilt(sos, x[:, ::-1][:, ::-1]), expected)
+    np.testing.assert_array_equal(fk.filter.sosfilt(sos, np.asfortranarray(x)), expected)
+    got, zf = fk.filter.sosfilt(sos, x, zi=np.zeros((len(sos), channels, 2)))
+    np.testing.assert_array_equal(got, expected)
+    assert zf.dtype == np.float64
+    _, theirs = signal.sosfilt(sos, x.astype(float), zi=np.zeros((len(sos), channels, 2)))
+    np.testing.assert_allclose(zf, theirs, rtol=0, atol=(1e-3 if dtype == np.float32 else 1e-10))
+    zero_phase = fk.filter.sosfiltfilt(sos, x)
+    np.testing.assert_array_equal(fk.filter.sosfiltfilt(sos, x.T.copy(), axis=0).T, zero_phase)
+    both = x.copy()
+    fk.filter.sosfiltfilt(sos, both, out=both)
+    np.testing.assert_array_equal(both, zero_phase)
+
+
+def test_the_result_has_the_layout_of_the_input(x):
+    sos = fk.filter.butter(2, 20, "highpass", fs=2048)
+    assert fk.filter.sosfilt(sos, np.asfortranarray(x[0])).flags.f_contiguous
+    assert fk.filter.sosfilt(sos, x[0].T).strides == x[0].T.strides
+
+
+def test_state_of_one_channel_carries_on():
+    sos = fk.filter.butter(4, (20, 500), "bandpass", fs=2048)
+    x = np.random.default_rng(9).standard_normal(3000) * 100
+    whole = fk.filter.sosfilt(sos, x)
+    zi = np.zeros((len(sos), 2))
+    parts = []
+    for part in np.split(x, [1, 2, 5, 1000]):
+        y, zi = fk.filter.sosfilt(sos, part, zi=zi)
+        parts.append(y)
+    np.testing.assert_allclose(np.concatenate(parts), whole, rtol=0, atol=1e-11)
+
+
+def test_out_that_overlaps_or_is_odd_in_memory(x):
+    sos = fk.filter.butter(2, 20, "highpass", fs=2048)
+    expected = fk.filter.sosfilt(sos, x)
+    buffer = np.zeros(x.size + 1)
+    shifted = buffer[1:].reshape(x.shape)
+    first = buffer[:-1].reshape(x.shape)
+    first[...] = x
+    fk.filter.sosfilt(sos, first, out=shifted)
+    np.testing.assert_array_equal(shifted, expected)
+    packed = np.zeros(x.shape, dtype=[("flag", "i1"), ("value", "f8")])
+    packed["value"] = x
+    np.testing.assert_array_equal(fk.filter.sosfilt(sos, packed["value"]), expected)
+    fk.filter.sosfilt(sos, x, out=packed["value"])
+    np.testing.assert_array_equal(packed["value"], expected)
+    constant = np.broadcast_to(np.float64(3), (4, 300))
+    np.testing.assert_array_equal(fk.filter.sosfilt(sos, constant), fk.filter.sosfilt(sos, constant.copy()))
+    before = x.copy()
+    fk.filter.sosfilt(sos, x, zi=np.ones((len(sos), *x.shape[:2], 2)))
+    np.testing.assert_array_equal(x, before)

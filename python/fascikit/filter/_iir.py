@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .. import _core
-from ._samples import Samples, axis_of, in_place, prepare
+from ._samples import Samples, axis_of, from_to, in_and_out
 
 
 def sosfilt_zi(sos: ArrayLike) -> NDArray[np.float64]:
@@ -59,28 +59,33 @@ def sosfilt(
 
     Notes
     -----
-    Without `zi` the vector lanes are channels, and the cost a sample falls with their
-    number; float32 is computed in float32 unless a pole lies too near the unit circle.
-    With `zi` the arithmetic is double.
+    The vector lanes are channels, and the cost a sample falls with their number; with one
+    or two, the lanes are samples. float32 is computed in float32 unless there are one or
+    two channels or a pole lies too near the unit circle. Nothing is copied in any layout.
+    A signal cut into pieces, with `zf` of one as `zi` of the next, gives the same bits as the
+    whole from three channels on and the same to rounding below; `Streaming.sosfilt` gives the
+    same bits always.
     """
-    result, rows = prepare(x, axis, out)
+    result, rows, target = in_and_out(x, axis, out)
     coefficients = np.asarray(sos, dtype=float)
     if zi is None:
-        in_place(result, rows, lambda block: _core.sosfilt(coefficients, block))
+        from_to(rows, target, lambda lead, samples, to: _core.sosfilt(coefficients, samples, to, None))
         return result
     state = np.asarray(zi, dtype=float)
-    lead = rows.shape[:-1]
     at = axis_of(axis, rows.ndim) + 1
-    expected = list(np.moveaxis(rows, -1, at - 1).shape)
+    expected = list(result.shape)
     expected[at - 1] = 2
     if coefficients.ndim != 2 or state.shape != (coefficients.shape[0], *expected):
         raise ValueError(f"zi has shape {state.shape}: allowed is (sections, ..., 2, ...), here (sections, {expected})")
-    count = int(np.prod(lead, dtype=int))
-    flat = np.array(np.moveaxis(state, at, -1).reshape(coefficients.shape[0], count, 2), order="C")
-    block = np.ascontiguousarray(rows).reshape(count, rows.shape[-1])
-    _core.sosfilt_from(coefficients, block, flat)
-    rows[...] = block.reshape(rows.shape)
-    return result, np.moveaxis(flat.reshape(coefficients.shape[0], *lead, 2), -1, at)
+    # sections, channels, 2 at the end, as the compiled part wants it; a copy, since it is written to.
+    last = np.array(np.moveaxis(state, at, -1), order="C")
+    flat = last[:, np.newaxis] if rows.ndim == 1 else np.moveaxis(last, 0, -3)
+
+    def work(lead: tuple[int, ...], samples: Samples, to: Samples) -> None:
+        _core.sosfilt(coefficients, samples, to, flat[lead])
+
+    from_to(rows, target, work)
+    return result, np.moveaxis(last, -1, at)
 
 
 def sosfiltfilt(
@@ -120,8 +125,8 @@ def sosfiltfilt(
     -----
     In float64 equal to SciPy to 1e-12 of the largest output for 20 to 500 Hz at 2048 Hz.
     """
-    result, rows = prepare(x, axis, out)
+    result, rows, target = in_and_out(x, axis, out)
     coefficients = np.asarray(sos, dtype=float)
     kind = "none" if padtype is None else str(padtype)
-    in_place(result, rows, lambda block: _core.sosfiltfilt(coefficients, block, kind, padlen))
+    from_to(rows, target, lambda lead, samples, to: _core.sosfiltfilt(coefficients, samples, to, kind, padlen))
     return result
