@@ -1,5 +1,6 @@
 // fascikit: finds fasciculations and other spontaneous discharges in EMG.
-// Everything that needs no file: include this. Files: <fascikit/io.hpp>.
+// The analysis of samples in memory: include this. Files: <fascikit/io.hpp>; filters and
+// spectra for their own sake: <fascikit/filter.hpp>, <fascikit/spectral.hpp>.
 #pragma once
 
 #include "fascikit/analysis/analyze.hpp"

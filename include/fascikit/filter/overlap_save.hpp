@@ -148,7 +148,7 @@ private:
     std::int64_t channels_;
     std::int64_t past_;
     std::int64_t hop_;
-    spectral::RealFft fft_;
+    spectral::RealTimeFft fft_;
     std::vector<std::complex<double>> response_;
     std::vector<std::complex<double>> spectrum_;
     std::vector<double> time_;
