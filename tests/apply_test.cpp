@@ -85,6 +85,14 @@ TYPED_TEST(Apply, StreamsGiveTheSameBitsForAnyCut) {
         checks::expect_stream_rules<T>([&](int channels) { return SavitzkyGolayStream<T>(options, channels, edge); }, 21);
 }
 
+TEST(OverlapSave, TakesAllTapsItSaysItTakes) {
+    for (const std::int64_t taps : {std::int64_t{1}, std::int64_t{64}, std::int64_t{1001}, std::int64_t{65536}, most_fft_taps}) {
+        const std::int64_t hop = cheapest_hop(taps);
+        EXPECT_GE(hop, taps);
+        EXPECT_LE(hop + taps - 1, 2 * most_fft_taps);
+    }
+}
+
 TYPED_TEST(Apply, OverlapSaveRecoversFromNaN) {
     using T = TypeParam;
     const auto taps = samples(40, 9);

@@ -17,7 +17,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <complex>
 #include <concepts>
 #include <cstddef>
@@ -40,15 +39,18 @@ namespace fascikit::filter {
 /// Up to here transforms do not allocate (spectral/fft.hpp).
 inline constexpr std::int64_t most_fft_taps = std::int64_t{1} << 19;
 
-/// The hop with the least work a frame: transforms of a power of two, N log2 N for N - taps + 1 frames.
+/// The hop with the least work a frame: N log2 N for N - taps + 1 frames. N = 2 × 4^k, whose
+/// transform of half the size is all in steps of four: a quarter faster than the powers of two between.
 [[nodiscard]] inline std::int64_t cheapest_hop(std::int64_t taps) noexcept {
     std::int64_t best = 0;
     double least = 0;
-    for (std::int64_t n = 64; n <= 2 * most_fft_taps && n <= 64 * std::max<std::int64_t>(taps, 16); n *= 2) {
+    for (int power = 7; power <= 20; power += power == 19 ? 1 : 2) {
+        const std::int64_t n = std::int64_t{1} << power;
         if (n < 2 * taps) continue;
-        const double cost = static_cast<double>(n) * (std::log2(static_cast<double>(n)) + 2) / static_cast<double>(n - taps + 1);
+        const std::int64_t hop = n - taps + 1;
+        const double cost = static_cast<double>(n) * (power + 2) / static_cast<double>(hop);
         if (best == 0 || cost < least) {
-            best = n - taps + 1;
+            best = hop;
             least = cost;
         }
     }
