@@ -35,7 +35,7 @@ template <class Isa, class Io>
 class LineKernel {
     static constexpr int half_ = Isa::bytes < 32 ? 2 : 4;  // doubles in a register, at most 4
     static constexpr int parts_ = 4 / half_;
-    static constexpr std::int64_t tile_ = 512;  // samples between two sections; stay in L1
+    static constexpr std::int64_t tile_ = 1024;  // samples between two sections; stay in L1
     typedef double Part __attribute__((vector_size(half_ * sizeof(double))));
     // Not one vector of 32 bytes: g++ takes such apart badly where registers are shorter.
     struct Four {
