@@ -1,7 +1,7 @@
 // The hot loop of one channel: second-order sections with the time in the lanes.
 //
 // The recursion of a section waits for its own last output, so one channel alone is slow.
-// Scattered look-ahead (Parhi and Messerschmitt 1989, doi:10.1109/29.32286) multiplies
+// Scattered look-ahead (Parhi and Messerschmitt 1989, IEEE Trans. ASSP 37(7):1099) multiplies
 // numerator and denominator by A(-z) and then by C(-z²), so that an output needs outputs 4
 // and 8 samples back only, and four samples go at once:
 //   w[n] = (b0 x[n] + b2 x[n-2]) + b1 x[n-1]
