@@ -263,7 +263,9 @@ TEST(IirDesign, ErrorsNameTheValueAndWhatIsAllowed) {
     }
     has(message([] { return chebyshev1(2, -1, lowpass(20), 100); }), "pass-band ripple -1 dB: allowed is 0.001 to 20");
     has(message([] { return chebyshev2(2, NAN, lowpass(20), 100); }), "stop-band attenuation nan dB");
-    has(message([] { return elliptic(2, 3, 2, lowpass(20), 100); }), "attenuation 2 dB: it must be above the ripple (3 dB)");
+    has(message([] { return elliptic(2, 3, 2, lowpass(20), 100); }), "attenuation 2 dB: it must be above the ripple (3 dB) by");
+    has(message([] { return elliptic(4, 3, std::nextafter(3.0, 4.0), lowpass(20), 100); }), "by 0.001 dB or more");
+    EXPECT_EQ(message([] { return elliptic(2, 3, 3.5, lowpass(20), 100); }), "no error");
     has(message([] { return notch(50, 0, 1000); }), "q 0: allowed is above 0.1");
     has(message([] { return notch(500, 30, 1000); }), "centre 500 Hz");
     has(message([] { return peak(NAN, 30, 1000); }), "centre nan Hz");

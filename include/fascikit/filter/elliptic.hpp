@@ -127,15 +127,16 @@ struct Jacobi {
 
 }  // namespace detail
 
-/// ripple_db: 0.001 to 20, peak to peak in the pass band. attenuation_db: 1 to 300 and above the ripple.
+/// ripple_db: 0.001 to 20, peak to peak in the pass band. attenuation_db: 1 to 300 and 0.001 above the ripple.
 [[nodiscard]] inline Sos<double> elliptic(int order, double ripple_db, double attenuation_db, const Cutoffs& cutoffs,
                                           double sampling_rate_hz) {
     detail::check_order(order);
     detail::check_decibels("pass-band ripple", ripple_db, 1e-3, 20);
     detail::check_decibels("stop-band attenuation", attenuation_db, 1, 300);
-    if (!(attenuation_db > ripple_db))
+    // Nearer than this the modulus rounds to 1, where nothing is elliptic any more.
+    if (!(attenuation_db >= ripple_db + 1e-3))
         core::fail_option("stop-band attenuation " + core::number(attenuation_db) + " dB: it must be above the ripple (" +
-                          core::number(ripple_db) + " dB)");
+                          core::number(ripple_db) + " dB) by 0.001 dB or more");
     detail::check_cutoffs(cutoffs, sampling_rate_hz);
     return detail::design_iir(
         detail::elliptic_prototype(order, ripple_db, attenuation_db), cutoffs, sampling_rate_hz,
