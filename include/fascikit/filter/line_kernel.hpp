@@ -197,7 +197,7 @@ class LineKernel {
 public:
     static void run(const Io* in, std::int64_t in_stride, Io* out, std::int64_t out_stride, std::int64_t frames,
                     const double* coefficients, int sections, double* state) noexcept {
-        double buffer[tile_];
+        double buffer[tile_];  // loops with a stride the compiler knows become vectors
         for (std::int64_t at = 0; at < frames; at += tile_) {
             const std::int64_t n = frames - at < tile_ ? frames - at : tile_;
             const Io* const from = in + at * in_stride;
@@ -210,11 +210,15 @@ public:
             }
             if (in_stride == 1)
                 for (std::int64_t i = 0; i < n; ++i) buffer[i] = static_cast<double>(from[i]);
+            else if (in_stride == -1)
+                for (std::int64_t i = 0; i < n; ++i) buffer[i] = static_cast<double>(from[-i]);
             else
                 for (std::int64_t i = 0; i < n; ++i) buffer[i] = static_cast<double>(from[i * in_stride]);
             all_sections(buffer, buffer, n, coefficients, sections, state);
             if (out_stride == 1)
                 for (std::int64_t i = 0; i < n; ++i) to[i] = static_cast<Io>(buffer[i]);
+            else if (out_stride == -1)
+                for (std::int64_t i = 0; i < n; ++i) to[-i] = static_cast<Io>(buffer[i]);
             else
                 for (std::int64_t i = 0; i < n; ++i) to[i * out_stride] = static_cast<Io>(buffer[i]);
         }

@@ -22,14 +22,6 @@ class TileKernel {
         a = low;
         b = high;
     }
-    template <int Step, int... I>
-    static inline __attribute__((always_inline)) void turn(Vector* rows, std::integer_sequence<int, I...> each) {
-        if constexpr (Step < width_) {
-            (((I & Step) ? void() : exchange<Step>(rows[I & ~Step], rows[I | Step], each)), ...);
-            turn<2 * Step>(rows, each);
-        }
-    }
-
     // width_ frames of width_ planes between `data` (time runs by Stride, 1 or -1) and rows
     // of `pitch` in `buffer`.
     template <bool In, int Stride, class Samples, int... K>
@@ -53,6 +45,14 @@ class TileKernel {
     }
 
 public:
+    template <int Step, int... I>
+    static inline __attribute__((always_inline)) void turn(Vector* rows, std::integer_sequence<int, I...> each) {
+        if constexpr (Step < width_) {
+            (((I & Step) ? void() : exchange<Step>(rows[I & ~Step], rows[I | Step], each)), ...);
+            turn<2 * Step>(rows, each);
+        }
+    }
+
     // Up to `pitch` channels; lanes without a channel become 0 on the way in.
     template <bool In, class Samples>
     static void copy(Samples* data, std::int64_t frames, std::int64_t stride, std::int64_t channels, std::int64_t plane,
