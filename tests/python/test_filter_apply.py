@@ -115,6 +115,11 @@ def test_resample(x, up, down):
     near(fk.filter.resample_poly(single, up, down), signal.resample_poly(single, up, down, axis=-1), 1e-5)
 
 
+@pytest.mark.parametrize("shape", [(4, 0), (0,), (0, 500), (2, 0, 500)])
+def test_resample_of_nothing(shape):
+    assert fk.filter.resample_poly(np.zeros(shape, np.float32), 3, 2).shape == (*shape[:-1], shape[-1] * 3 // 2)
+
+
 @pytest.mark.parametrize("use", ["conv", "dot"])
 @pytest.mark.parametrize("pos", [None, 0, 7])
 def test_savgol_coeffs(use, pos):
@@ -235,6 +240,23 @@ def test_streams(x, dtype):
         (lambda f, x: f.Streaming.firfilt([1.0], dtype=int), "type int64"),
         (lambda f, x: f.Streaming.firfilt([1.0], channels=3).process(x[0]), "needed is \\(3, any number\\)"),
         (lambda f, x: f.Streaming.firfilt([1.0], channels=4).process(x[0].astype("f4")), "made for float64"),
+        (lambda f, x: f.firfilt([1 + 1j], x), "taps of type complex128"),
+        (lambda f, x: f.firfilt([1.0], x, axis=0.0), "axis 0.0: allowed are whole numbers"),
+        (lambda f, x: f.resample_poly(x, 2.5, 1), "up 2.5"),
+        (lambda f, x: f.resample_poly(x, 3, 2, window="kaiser"), "window 'kaiser': allowed is \\('kaiser', number\\)"),
+        (lambda f, x: f.savgol_filter(x, 11, 3, 0, 1.0, -1, "constant", 5.0), "out is of type float"),
+        (lambda f, x: f.savgol_filter(x, 11, 2.5), "polyorder 2.5"),
+        (lambda f, x: f.Streaming.savgol_filter(11.5, 2), "window_length 11.5"),
+        (lambda f, x: f.detrend(x, -1, "linear", 0, True), "out is of type bool"),
+        (lambda f, x: f.detrend(x, bp=[2.5]), "2.5"),
+        (lambda f, x: f.hilbert(x, 2.5), "N 2.5"),
+        (lambda f, x: f.moving_rms(x, 2.5), "window 2.5"),
+        (lambda f, x: f.envelope(x, (20, 500)), "axis \\(20, 500\\)"),
+        (lambda f, x: f.laplacian(x[0], 4), "grid 4: allowed is \\(rows, columns\\)"),
+        (lambda f, x: f.whiten(x[0], np.eye(3)), "covariance of shape \\(3, 3\\): needed is \\(4, 4\\)"),
+        (lambda f, x: f.sosfilt(np.ones((1, 6), complex), x), "sos of type complex128"),
+        (lambda f, x: f.sosfiltfilt(f.butter(2, 9, fs=99), x, "odd"), "axis 'odd'"),
+        (lambda f, x: f.sosfiltfilt(f.butter(2, 9, fs=99), x, padlen=2.5), "padlen 2.5"),
     ],
 )
 def test_errors(x, call, message):

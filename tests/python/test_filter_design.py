@@ -206,6 +206,23 @@ def test_presets():
         (lambda f: f.minimum_phase(np.ones((2, 2))), "(taps,)"),
         (lambda f: f.minimum_phase([1, 2, 1], "cepstral"), "method 'cepstral'"),
         (lambda f: f.minimum_phase([1, 2, 1], n_fft=0), "n_fft 0"),
+        (lambda f: f.butter(2.5, 20, fs=1000), "order 2.5: allowed are whole numbers"),
+        (lambda f: f.butter(10**10, 20, fs=1000), "order 10000000000: allowed is at most"),
+        (lambda f: f.butter(4, 20, fs=None), "fs None"),
+        (lambda f: f.butter(4, 20 + 1j, fs=1000), "cutoff_hz of type complex128"),
+        (lambda f: f.butter(4, 20, None, fs=1000), "btype 'None'"),
+        (lambda f: f.butter(4, 20, fs=1000, output="ba"), "output 'ba': allowed is 'sos'"),
+        (lambda f: f.bessel(4, 20, "lowpass", True, fs=1000), "norm 'True'"),
+        (lambda f: f.iirnotch([50, 60], 30, fs=1000), "centre_hz [50, 60]"),
+        (lambda f: f.firwin(10, 20, window="kaiser", fs=100), "window 'kaiser': allowed is ('kaiser', number)"),
+        (lambda f: f.firwin(10, 20, window=("kaiser", 5, 6), fs=100), "allowed is ('kaiser', number)"),
+        (lambda f: f.firwin(10, 20, window=("hann", 3.0), fs=100), "'hann' takes no number"),
+        (lambda f: f.firwin(10, 20, window=("hanning", 3.0), fs=100), "window 'hanning': allowed is boxcar"),
+        (lambda f: f.firwin(10, 20, window=np.ones(10), fs=100), "window of type ndarray"),
+        (lambda f: f.firwin(10, 20, pass_zero=None, fs=100), "pass_zero None"),
+        (lambda f: f.firwin(10, 20, width_hz=-5, fs=100), "width_hz -5: allowed is above 0 and below half"),
+        (lambda f: f.firwin(10, 20, width_hz=np.nan, fs=100), "width_hz nan"),
+        (lambda f: f.firwin(10.5, 20, fs=100), "numtaps 10.5"),
     ],
 )
 def test_errors_name_the_value(call, words):
@@ -213,3 +230,22 @@ def test_errors_name_the_value(call, words):
         call(fk.filter)
     assert words in str(error.value)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("family", ["butter", "bessel"])
+def test_calls_of_scipy_run_as_they_are(family):
+    call = (4, [20, 450], "bandpass")
+    ours, theirs = (getattr(m, family)(*call, output="sos", fs=1000) for m in (fk.filter, signal))
+    np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-10)
+
+
+@pytest.mark.parametrize("window", ["tukey", ("tukey",), ("hamming",), ("tukey", 0.3)])
+def test_windows_by_name_are_those_of_scipy(window):
+    np.testing.assert_allclose(
+        fk.filter.firwin(65, 100, window=window, fs=1000), signal.firwin(65, 100, window=window, fs=1000), rtol=0, atol=1e-14
+    )
+    x = np.random.default_rng(3).standard_normal(3000)
+    np.testing.assert_allclose(fk.spectral.welch(x, window=window)[1], signal.welch(x, window=window)[1], rtol=1e-10)
+    np.testing.assert_allclose(
+        fk.filter.resample_poly(x, 3, 2, window=window), signal.resample_poly(x, 3, 2, window=window), rtol=0, atol=1e-12
+    )

@@ -286,6 +286,12 @@ def test_matched_filter(remove_mean):
         (lambda x: sp.matched_filter(x, np.arange(60.0).reshape(2, 30)), "3 channels: the template has 2"),
         (lambda x: sp.matched_filter(x[0, 0], np.arange(60.0).reshape(2, 30)), "x has 1 axis"),
         (lambda x: sp.matched_filter(x, np.array([1.0, np.inf])), "not finite"),
+        (lambda x: sp.matched_filter(x, np.zeros(0)), "template has shape \\(0,\\)"),
+        (lambda x: sp.welch(x, window="kaiser"), "allowed is \\('kaiser', number\\)"),
+        (lambda x: sp.welch(x, 1.0, "hann", 256, None, None, "constant", True, "density"), "axis 'density'"),
+        (lambda x: sp.stft(x, 1.0, "hann", 256, None, None, False, True, "zeros", True), "True: allowed are whole"),
+        (lambda x: sp.correlate(x[0, 0], x[0, 0], "full", "fft"), "axis 'fft': allowed are whole numbers"),
+        (lambda x: sp.csd(x[0, 0], x[0, 0], axis=1), "axis 1: allowed is -1 to 0"),
     ],
 )
 def test_bad_input_is_named(x, call, message):
@@ -294,6 +300,11 @@ def test_bad_input_is_named(x, call, message):
         return
     with pytest.raises(ValueError, match=message):
         call(x)
+
+
+def test_options_at_other_places_than_scipys_are_named():
+    with pytest.raises(TypeError):
+        sp.istft(np.zeros((4, 9), complex), 1.0, "hann", 6, 3, 6, True, True)  # input_onesided, boundary
 
 
 def test_a_nan_spoils_its_row_alone(x):

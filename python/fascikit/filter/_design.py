@@ -9,17 +9,23 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .. import _core
-from ._samples import Samples, in_place, prepare
+from ..spectral._rows import real
+from ._samples import Samples, count, in_place, numbers, prepare
 
 Cutoff = Union[float, Sequence[float]]
 Sections = NDArray[np.float64]
 
 
 def _hz(values: Any) -> list[float]:
-    return [float(v) for v in np.atleast_1d(np.asarray(values, dtype=float)).ravel()]
+    return [float(v) for v in numbers(values, "cutoff_hz").ravel()]
 
 
-def butter(order: int, cutoff_hz: Cutoff, btype: str = "lowpass", *, fs: float) -> Sections:
+def _sections_alone(output: str) -> None:
+    if output != "sos":
+        raise ValueError(f"output {output!r}: allowed is 'sos', second-order sections, which no rounding spoils")
+
+
+def butter(order: int, cutoff_hz: Cutoff, btype: str = "lowpass", *, fs: float, output: str = "sos") -> Sections:
     """A Butterworth filter: flat as can be; as `scipy.signal.butter(..., output="sos")`.
 
     Parameters
@@ -31,6 +37,8 @@ def butter(order: int, cutoff_hz: Cutoff, btype: str = "lowpass", *, fs: float) 
     btype : {"lowpass", "highpass", "bandpass", "bandstop"}
     fs : float
         Sampling rate, Hz.
+    output : {"sos"}
+        So that SciPy's calls run as they are; there is no `b, a` to unpack.
 
     Returns
     -------
@@ -42,10 +50,13 @@ def butter(order: int, cutoff_hz: Cutoff, btype: str = "lowpass", *, fs: float) 
     ValueError
         For values out of range, and for a filter that double precision cannot hold.
     """
-    return _core.butter(int(order), _hz(cutoff_hz), btype, float(fs))
+    _sections_alone(output)
+    return _core.butter(count(order, "order"), _hz(cutoff_hz), str(btype), real(fs, "fs"))
 
 
-def cheby1(order: int, ripple_db: float, cutoff_hz: Cutoff, btype: str = "lowpass", *, fs: float) -> Sections:
+def cheby1(
+    order: int, ripple_db: float, cutoff_hz: Cutoff, btype: str = "lowpass", *, fs: float, output: str = "sos"
+) -> Sections:
     """A Chebyshev filter with ripple in the pass band; as `scipy.signal.cheby1(..., output="sos")`.
 
     Parameters
@@ -59,6 +70,7 @@ def cheby1(order: int, ripple_db: float, cutoff_hz: Cutoff, btype: str = "lowpas
     btype : {"lowpass", "highpass", "bandpass", "bandstop"}
     fs : float
         Sampling rate, Hz.
+    output : {"sos"}
 
     Returns
     -------
@@ -69,10 +81,13 @@ def cheby1(order: int, ripple_db: float, cutoff_hz: Cutoff, btype: str = "lowpas
     ValueError
         As `butter`.
     """
-    return _core.cheby1(int(order), float(ripple_db), _hz(cutoff_hz), btype, float(fs))
+    _sections_alone(output)
+    return _core.cheby1(count(order, "order"), real(ripple_db, "ripple_db"), _hz(cutoff_hz), str(btype), real(fs, "fs"))
 
 
-def cheby2(order: int, attenuation_db: float, cutoff_hz: Cutoff, btype: str = "lowpass", *, fs: float) -> Sections:
+def cheby2(
+    order: int, attenuation_db: float, cutoff_hz: Cutoff, btype: str = "lowpass", *, fs: float, output: str = "sos"
+) -> Sections:
     """A Chebyshev filter with ripple in the stop band; as `scipy.signal.cheby2(..., output="sos")`.
 
     Parameters
@@ -86,6 +101,7 @@ def cheby2(order: int, attenuation_db: float, cutoff_hz: Cutoff, btype: str = "l
     btype : {"lowpass", "highpass", "bandpass", "bandstop"}
     fs : float
         Sampling rate, Hz.
+    output : {"sos"}
 
     Returns
     -------
@@ -96,11 +112,20 @@ def cheby2(order: int, attenuation_db: float, cutoff_hz: Cutoff, btype: str = "l
     ValueError
         As `butter`.
     """
-    return _core.cheby2(int(order), float(attenuation_db), _hz(cutoff_hz), btype, float(fs))
+    _sections_alone(output)
+    attenuation = real(attenuation_db, "attenuation_db")
+    return _core.cheby2(count(order, "order"), attenuation, _hz(cutoff_hz), str(btype), real(fs, "fs"))
 
 
 def ellip(
-    order: int, ripple_db: float, attenuation_db: float, cutoff_hz: Cutoff, btype: str = "lowpass", *, fs: float
+    order: int,
+    ripple_db: float,
+    attenuation_db: float,
+    cutoff_hz: Cutoff,
+    btype: str = "lowpass",
+    *,
+    fs: float,
+    output: str = "sos",
 ) -> Sections:
     """An elliptic filter, the steepest of its order; as `scipy.signal.ellip(..., output="sos")`.
 
@@ -117,6 +142,7 @@ def ellip(
     btype : {"lowpass", "highpass", "bandpass", "bandstop"}
     fs : float
         Sampling rate, Hz.
+    output : {"sos"}
 
     Returns
     -------
@@ -127,10 +153,14 @@ def ellip(
     ValueError
         As `butter`.
     """
-    return _core.ellip(int(order), float(ripple_db), float(attenuation_db), _hz(cutoff_hz), btype, float(fs))
+    _sections_alone(output)
+    levels = real(ripple_db, "ripple_db"), real(attenuation_db, "attenuation_db")
+    return _core.ellip(count(order, "order"), *levels, _hz(cutoff_hz), str(btype), real(fs, "fs"))
 
 
-def bessel(order: int, cutoff_hz: Cutoff, btype: str = "lowpass", norm: str = "phase", *, fs: float) -> Sections:
+def bessel(
+    order: int, cutoff_hz: Cutoff, btype: str = "lowpass", norm: str = "phase", *, fs: float, output: str = "sos"
+) -> Sections:
     """A Bessel filter, which keeps shapes; as `scipy.signal.bessel(..., output="sos")`.
 
     Parameters
@@ -144,6 +174,7 @@ def bessel(order: int, cutoff_hz: Cutoff, btype: str = "lowpass", norm: str = "p
         Half the phase shift; a delay of 1 / (2 pi cutoff_hz) at 0 Hz; or -3 dB.
     fs : float
         Sampling rate, Hz.
+    output : {"sos"}
 
     Returns
     -------
@@ -154,7 +185,8 @@ def bessel(order: int, cutoff_hz: Cutoff, btype: str = "lowpass", norm: str = "p
     ValueError
         As `butter`.
     """
-    return _core.bessel(int(order), _hz(cutoff_hz), btype, norm, float(fs))
+    _sections_alone(output)
+    return _core.bessel(count(order, "order"), _hz(cutoff_hz), str(btype), str(norm), real(fs, "fs"))
 
 
 def iirnotch(centre_hz: float, q: float, *, fs: float) -> Sections:
@@ -178,12 +210,12 @@ def iirnotch(centre_hz: float, q: float, *, fs: float) -> Sections:
     ValueError
         For values out of range.
     """
-    return _core.iirnotch(float(centre_hz), float(q), float(fs))
+    return _core.iirnotch(real(centre_hz, "centre_hz"), real(q, "q"), real(fs, "fs"))
 
 
 def iirpeak(centre_hz: float, q: float, *, fs: float) -> Sections:
     """One frequency alone let through; as `scipy.signal.iirpeak`. Parameters as `iirnotch`."""
-    return _core.iirpeak(float(centre_hz), float(q), float(fs))
+    return _core.iirpeak(real(centre_hz, "centre_hz"), real(q, "q"), real(fs, "fs"))
 
 
 def iircomb(
@@ -213,7 +245,7 @@ def iircomb(
     ValueError
         For values out of range.
     """
-    return _core.iircomb(float(frequency_hz), float(q), ftype, float(fs), bool(pass_zero))
+    return _core.iircomb(real(frequency_hz, "frequency_hz"), real(q, "q"), str(ftype), real(fs, "fs"), bool(pass_zero))
 
 
 def combfilt(
@@ -250,7 +282,8 @@ def combfilt(
         For values, shapes and types that do not fit.
     """
     result, rows = prepare(x, axis, out)
-    in_place(result, rows, lambda block: _core.combfilt(block, float(frequency_hz), float(q), ftype, float(fs), pass_zero))
+    options = (real(frequency_hz, "frequency_hz"), real(q, "q"), str(ftype), real(fs, "fs"), bool(pass_zero))
+    in_place(result, rows, lambda block: _core.combfilt(block, *options))
     return result
 
 
@@ -275,9 +308,9 @@ def response(sos: ArrayLike, hz: ArrayLike, *, fs: float) -> NDArray[np.complex1
     ValueError
         For shapes that do not fit.
     """
-    coefficients, at = np.asarray(sos, dtype=float), np.asarray(hz, dtype=float)
+    coefficients, at = numbers(sos, "sos"), numbers(hz, "hz")
     call = _core.fir_response if coefficients.ndim == 1 else _core.sos_response
-    return np.asarray(call(coefficients, at.ravel(), float(fs))).reshape(at.shape)
+    return np.asarray(call(coefficients, at.ravel(), real(fs, "fs"))).reshape(at.shape)
 
 
 def group_delay(sos: ArrayLike, hz: ArrayLike, *, fs: float) -> NDArray[np.float64]:
@@ -286,19 +319,19 @@ def group_delay(sos: ArrayLike, hz: ArrayLike, *, fs: float) -> NDArray[np.float
     From the polynomials, not from differences of the phase. Where the response is 0 the
     limit from both sides; SciPy's `group_delay` (in samples) gives 0 there.
     """
-    coefficients, at = np.asarray(sos, dtype=float), np.asarray(hz, dtype=float)
+    coefficients, at = numbers(sos, "sos"), numbers(hz, "hz")
     call = _core.fir_group_delay if coefficients.ndim == 1 else _core.sos_group_delay
-    return np.asarray(call(coefficients, at.ravel(), float(fs))).reshape(at.shape)
+    return np.asarray(call(coefficients, at.ravel(), real(fs, "fs"))).reshape(at.shape)
 
 
 def poles(sos: ArrayLike) -> NDArray[np.complex128]:
     """Poles of sections, two each, those at 0 included: complex, shape (2 sections,)."""
-    return _core.sos_poles(np.asarray(sos, dtype=float))
+    return _core.sos_poles(numbers(sos, "sos"))
 
 
 def zeros(sos: ArrayLike) -> NDArray[np.complex128]:
     """Zeros of sections, those at infinity left out: complex, shape at most (2 sections,)."""
-    return _core.sos_zeros(np.asarray(sos, dtype=float))
+    return _core.sos_zeros(numbers(sos, "sos"))
 
 
 def settling_s(sos: ArrayLike, *, fs: float, tolerance: float = 1e-3) -> float:
@@ -312,7 +345,7 @@ def settling_s(sos: ArrayLike, *, fs: float, tolerance: float = 1e-3) -> float:
     tolerance : float
         Between 0 and 1.
     """
-    return _core.sos_settling_s(np.asarray(sos, dtype=float), float(fs), float(tolerance))
+    return _core.sos_settling_s(numbers(sos, "sos"), real(fs, "fs"), real(tolerance, "tolerance"))
 
 
 #: Filters for EMG by name: `low_hz`, `high_hz`, `order`, the `reason` for each number and its `source`.
@@ -341,4 +374,4 @@ def preset(name: str, *, fs: float) -> Sections:
     ValueError
         For an unknown name, and a rate too low for the band.
     """
-    return _core.preset(name, float(fs))
+    return _core.preset(name, real(fs, "fs"))

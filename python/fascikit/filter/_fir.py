@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import _core
-from ._samples import Samples, axis_of, in_place, prepare
+from ..spectral._rows import named_window
+from ._samples import Samples, axis_of, count, in_place, numbers, prepare
 
 
 def taps_of(taps: ArrayLike) -> list[float]:
-    values = np.asarray(taps, dtype=float)
+    values = numbers(taps, "taps")
     if values.ndim != 1:
         raise ValueError(f"taps of shape {values.shape}: allowed is one dimension")
     return [float(v) for v in values]
@@ -67,32 +68,31 @@ def firfilt(
     weights = taps_of(taps)
     if zi is None:
         result, rows = prepare(x, axis, out)
-        in_place(result, rows, lambda block: _core.fir_filter(weights, block, int(ahead)))
+        in_place(result, rows, lambda block: _core.fir_filter(weights, block, count(ahead, "ahead")))
         return result
     if ahead != 0:
         raise ValueError(f"ahead {ahead}: with zi allowed is 0")
     result, rows = prepare(x, axis, out)
-    count, frames = len(weights) - 1, rows.shape[-1]
+    past, frames = len(weights) - 1, rows.shape[-1]
     at = axis_of(axis, result.ndim)
     state = np.asarray(zi, dtype=result.dtype)
     expected = list(result.shape)
-    expected[at] = count
+    expected[at] = past
     if list(state.shape) != expected:
         raise ValueError(f"zi has shape {state.shape}: needed is {tuple(expected)}")
-    longer = np.zeros((*rows.shape[:-1], frames + count), dtype=result.dtype)
+    longer = np.zeros((*rows.shape[:-1], frames + past), dtype=result.dtype)
     longer[..., :frames] = rows
     in_place(longer, longer, lambda block: _core.fir_filter(weights, block, 0))
-    longer[..., :count] += np.moveaxis(state, at, -1)
+    longer[..., :past] += np.moveaxis(state, at, -1)
     rows[...] = longer[..., :frames]
     return result, np.moveaxis(longer[..., frames:].copy(), -1, at)
 
 
 def resampling_taps(up: int, down: int, window: Union[str, tuple[str, float], ArrayLike] = ("kaiser", 5.0)) -> list[float]:
     """The low-pass of `resample_poly`, at `up` times the input rate."""
-    if isinstance(window, str):
-        return _core.resampling_taps(int(up), int(down), window, 0.0)
-    if isinstance(window, tuple) and len(window) == 2 and isinstance(window[0], str):
-        return _core.resampling_taps(int(up), int(down), window[0], float(window[1]))
+    named = named_window(window)
+    if named is not None:
+        return _core.resampling_taps(count(up, "up"), count(down, "down"), *named)
     return taps_of(window)
 
 
@@ -134,6 +134,9 @@ def resample_poly(
     taps = resampling_taps(up, down, window)
     if up == down:  # as SciPy: no filter either
         return result
-    block = np.ascontiguousarray(rows).reshape(-1, rows.shape[-1])
-    resampled = _core.resample(block, int(up), int(down), taps)
+    lead = int(np.prod(rows.shape[:-1]))
+    block = np.ascontiguousarray(rows).reshape(lead, rows.shape[-1])
+    if lead == 0:
+        block = np.zeros((1, rows.shape[-1]), dtype=result.dtype)  # for the number of samples
+    resampled = _core.resample(block, count(up, "up"), count(down, "down"), taps)[:lead]
     return np.moveaxis(resampled.reshape(*rows.shape[:-1], resampled.shape[-1]), -1, axis_of(axis, result.ndim))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .. import _core
-from ._samples import Samples, axis_of, from_to, in_and_out
+from ._samples import Samples, axis_of, count, from_to, in_and_out, numbers
 
 
 def sosfilt_zi(sos: ArrayLike) -> NDArray[np.float64]:
@@ -24,7 +24,7 @@ def sosfilt_zi(sos: ArrayLike) -> NDArray[np.float64]:
     -------
     numpy.ndarray of float64, shape (sections, 2)
     """
-    return _core.sosfilt_zi(np.asarray(sos, dtype=float))
+    return _core.sosfilt_zi(numbers(sos, "sos"))
 
 
 def sosfilt(
@@ -67,11 +67,11 @@ def sosfilt(
     same bits always.
     """
     result, rows, target = in_and_out(x, axis, out)
-    coefficients = np.asarray(sos, dtype=float)
+    coefficients = numbers(sos, "sos")
     if zi is None:
         from_to(rows, target, lambda lead, samples, to: _core.sosfilt(coefficients, samples, to, None))
         return result
-    state = np.asarray(zi, dtype=float)
+    state = numbers(zi, "zi")
     at = axis_of(axis, rows.ndim) + 1
     expected = list(result.shape)
     expected[at - 1] = 2
@@ -126,7 +126,8 @@ def sosfiltfilt(
     In float64 equal to SciPy to 1e-12 of the largest output for 20 to 500 Hz at 2048 Hz.
     """
     result, rows, target = in_and_out(x, axis, out)
-    coefficients = np.asarray(sos, dtype=float)
+    coefficients = numbers(sos, "sos")
     kind = "none" if padtype is None else str(padtype)
-    from_to(rows, target, lambda lead, samples, to: _core.sosfiltfilt(coefficients, samples, to, kind, padlen))
+    padding = None if padlen is None else count(padlen, "padlen")
+    from_to(rows, target, lambda lead, samples, to: _core.sosfiltfilt(coefficients, samples, to, kind, padding))
     return result

@@ -8,13 +8,25 @@ from typing import Any, Optional
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..spectral._rows import axis_of as axis_of, whole
+
 Samples = NDArray[Any]
 
 
-def axis_of(axis: int, ndim: int) -> int:
-    if not -ndim <= axis < ndim:
-        raise ValueError(f"axis {axis}: allowed is {-ndim} to {ndim - 1}")
-    return axis % ndim
+def count(value: Any, name: str) -> int:
+    """A whole number that the compiled part can hold; SciPy's options are no fractions either."""
+    number = whole(value, name)
+    if abs(number) >= 2**31:
+        raise ValueError(f"{name} {number}: allowed is at most {2**31 - 1}")
+    return number
+
+
+def numbers(values: ArrayLike, name: str) -> NDArray[np.float64]:
+    """Real numbers as float64."""
+    array = np.asarray(values)
+    if array.dtype.kind not in "fiu":
+        raise ValueError(f"{name} of type {array.dtype}: allowed are real numbers")
+    return array.astype(np.float64, copy=False)
 
 
 def prepare(x: ArrayLike, axis: int, out: Optional[Samples]) -> tuple[Samples, Samples]:
@@ -40,6 +52,8 @@ def _checked(samples: Samples, axis: int) -> int:
 
 
 def _fits(out: Samples, samples: Samples) -> None:
+    if not isinstance(out, np.ndarray):
+        raise ValueError(f"out is of type {type(out).__name__}: needed is a numpy.ndarray")
     if out.shape != samples.shape or out.dtype != samples.dtype:
         raise ValueError(f"out has shape {out.shape} and type {out.dtype}: needed are {samples.shape} and {samples.dtype}")
     if not out.flags.writeable:

@@ -9,7 +9,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .. import _core
-from ._samples import Samples, in_place, prepare
+from ..spectral._rows import real, whole
+from ._samples import Samples, count, in_place, prepare
+
+
+def polynomial(window_length: Any, polyorder: Any, deriv: Any, delta: Any) -> tuple[int, int, int, float]:
+    """The options of Savitzky-Golay filters, checked."""
+    sizes = count(window_length, "window_length"), count(polyorder, "polyorder"), count(deriv, "deriv")
+    return (*sizes, real(delta, "delta"))
 
 
 def savgol_coeffs(
@@ -44,8 +51,8 @@ def savgol_coeffs(
     """
     if use not in ("conv", "dot"):
         raise ValueError(f"use {use!r}: allowed is 'conv' or 'dot'")
-    position = int(window_length) // 2 if pos is None else int(pos)
-    weights = _core.savgol_taps(int(window_length), int(polyorder), int(deriv), float(delta), position)
+    position = count(window_length, "window_length") // 2 if pos is None else count(pos, "pos")
+    weights = _core.savgol_taps(*polynomial(window_length, polyorder, deriv, delta), position)
     return weights[::-1].copy() if use == "conv" else weights
 
 
@@ -94,14 +101,14 @@ def savgol_filter(
     Savitzky & Golay 1964, 10.1021/ac60214a047.
     """
     result, rows = prepare(x, axis, out)
-    options = (int(window_length), int(polyorder), int(deriv), float(delta), str(mode))
+    options = (*polynomial(window_length, polyorder, deriv, delta), str(mode))
     in_place(result, rows, lambda block: _core.savgol(block, *options))
     return result
 
 
 def _moving(kind: str, x: ArrayLike, window: int, axis: int, mode: str, out: Optional[Samples]) -> Samples:
     result, rows = prepare(x, axis, out)
-    in_place(result, rows, lambda block: _core.moving(kind, block, int(window), str(mode)))
+    in_place(result, rows, lambda block: _core.moving(kind, block, count(window, "window"), str(mode)))
     return result
 
 
@@ -220,10 +227,11 @@ def hilbert(x: ArrayLike, N: Optional[int] = None, axis: int = -1) -> NDArray[An
     """
     result, rows = prepare(x, axis, None)
     if N is not None:
-        if int(N) < 1:
+        length = count(N, "N")
+        if length < 1:
             raise ValueError(f"N {N}: at least 1 is needed")
-        fixed = np.zeros((*rows.shape[:-1], int(N)), dtype=result.dtype)
-        kept = min(int(N), rows.shape[-1])
+        fixed = np.zeros((*rows.shape[:-1], length), dtype=result.dtype)
+        kept = min(length, rows.shape[-1])
         fixed[..., :kept] = rows[..., :kept]
         rows = fixed
     turned = np.array(rows, order="C")
@@ -234,7 +242,7 @@ def hilbert(x: ArrayLike, N: Optional[int] = None, axis: int = -1) -> NDArray[An
 
 
 def envelope(x: ArrayLike, axis: int = -1, out: Optional[Samples] = None) -> Samples:
-    """The modulus of the analytic signal, abs(hilbert(x)).
+    """The modulus of the analytic signal, abs(hilbert(x)); not `scipy.signal.envelope`, which gives two rows.
 
     Parameters
     ----------
@@ -292,7 +300,7 @@ def detrend(
         For break points outside or out of order, and types that do not fit.
     """
     result, rows = prepare(x, axis, out)
-    breaks = [int(b) for b in np.atleast_1d(np.asarray(bp, dtype=int))]
+    breaks = [whole(b, "bp") for b in np.atleast_1d(bp)]
     in_place(result, rows, lambda block: _core.detrend(block, str(type), breaks))
     return result
 
@@ -326,7 +334,7 @@ def teager(x: ArrayLike, k: int = 1, axis: int = -1, out: Optional[Samples] = No
     Kaiser 1990, 10.1109/ICASSP.1990.115702.
     """
     result, rows = prepare(x, axis, out)
-    in_place(result, rows, lambda block: _core.teager(block, int(k)))
+    in_place(result, rows, lambda block: _core.teager(block, count(k, "k")))
     return result
 
 
@@ -364,6 +372,6 @@ def multiresolution_teager(
     Choi, Jung & Kim 2006, IEEE Trans. Biomed. Eng. 53(4):738.
     """
     result, rows = prepare(x, axis, out)
-    distances = [int(k) for k in ks]
+    distances = [count(k, "k") for k in ks]
     in_place(result, rows, lambda block: _core.multiresolution_teager(block, distances))
     return result

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .. import _core
-from ._samples import Samples, axis_of, prepare
+from ..spectral._rows import real
+from ._samples import Samples, axis_of, count, numbers, prepare
 
 Grid = tuple[int, int]
 
@@ -24,14 +25,16 @@ def _channels_first(x: ArrayLike, axis: int) -> tuple[Samples, bool]:
 
 
 def _indices(bad: Sequence[int]) -> list[int]:
-    return [int(c) for c in bad]
+    return [count(c, "bad channel") for c in bad]
 
 
 def _grid(grid: Optional[Grid], channels: int) -> Grid:
     if grid is None:
         return channels, 1
+    if np.shape(grid) != (2,):
+        raise ValueError(f"grid {grid!r}: allowed is (rows, columns)")
     rows, columns = grid
-    return int(rows), int(columns)
+    return count(rows, "rows"), count(columns, "columns")
 
 
 def common_average(
@@ -201,7 +204,7 @@ def whitening_matrix(
     ----------
     Kessy, Lewin & Strimmer 2018, 10.1080/00031305.2016.1277159.
     """
-    return _core.whitening_matrix(np.asarray(covariance, dtype=float), float(regularisation), _indices(bad))
+    return _core.whitening_matrix(numbers(covariance, "covariance"), real(regularisation, "regularisation"), _indices(bad))
 
 
 def whiten(
@@ -238,5 +241,7 @@ def whiten(
     block, turned = _channels_first(x, axis)
     if covariance is None:
         covariance = _core.channel_covariance(block, _indices(bad))
+    if np.shape(covariance) != (block.shape[0], block.shape[0]):
+        raise ValueError(f"covariance of shape {np.shape(covariance)}: needed is ({block.shape[0]}, {block.shape[0]})")
     result = _core.spatial(whitening_matrix(covariance, regularisation, bad), block)
     return result.T if turned else result

@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike, DTypeLike
 
 from .. import _core
 from ._fir import resampling_taps, taps_of
-from ._samples import Samples
+from ._samples import Samples, count, numbers
+from ._smooth import polynomial
 
 
 class Streaming:
@@ -74,12 +75,12 @@ class Streaming:
             raise ValueError(f"samples of shape {samples.shape}: needed is ({self._channels}, any number)")
         if any(stride % rows.itemsize for stride in rows.strides) or not rows.flags.aligned:
             rows = np.ascontiguousarray(rows)
-        count = 0
+        known = 0
         out = np.empty((self._channels, 0), dtype=self._dtype)
         if rows.shape[1] > 0:
             out = np.empty((self._channels, self._stream.room(rows.shape[1])), dtype=self._dtype)
-            count = self._stream.process(rows, out)
-        result = self._known(out[:, :count])
+            known = self._stream.process(rows, out)
+        result = self._known(out[:, :known])
         return result[0] if samples.ndim == 1 else result
 
     def flush(self) -> Samples:
@@ -113,8 +114,8 @@ class Streaming:
     @classmethod
     def sosfilt(cls, sos: ArrayLike, channels: int = 1, dtype: DTypeLike = np.float64) -> Streaming:
         """Second-order sections, from rest."""
-        single = _single(dtype)
-        return cls(_core.stream_sos(np.asarray(sos, dtype=float), int(channels), single), int(channels), single, "sosfilt")
+        single, lanes = _single(dtype), count(channels, "channels")
+        return cls(_core.stream_sos(numbers(sos, "sos"), lanes, single), lanes, single, "sosfilt")
 
     @classmethod
     def firfilt(
@@ -122,12 +123,12 @@ class Streaming:
     ) -> Streaming:
         """A finite impulse response, tap by tap; by overlap-save with `fft` or a `hop` of so many samples,
         which costs a latency of hop - 1 and pays from about 256 taps on."""
-        single = _single(dtype)
+        single, lanes = _single(dtype), count(channels, "channels")
         if hop is None and not fft:
-            stream = _core.stream_fir(taps_of(taps), int(channels), single)
+            stream = _core.stream_fir(taps_of(taps), lanes, single)
         else:
-            stream = _core.stream_overlap_save(taps_of(taps), None if hop is None else int(hop), int(channels), single)
-        return cls(stream, int(channels), single, "firfilt")
+            stream = _core.stream_overlap_save(taps_of(taps), None if hop is None else count(hop, "hop"), lanes, single)
+        return cls(stream, lanes, single, "firfilt")
 
     @classmethod
     def resample_poly(
@@ -139,9 +140,10 @@ class Streaming:
         window: Union[str, tuple[str, float], ArrayLike] = ("kaiser", 5.0),
     ) -> Streaming:
         """Another sampling rate; `process` gives about up / down samples for each."""
-        single = _single(dtype)
+        single, lanes = _single(dtype), count(channels, "channels")
         taps = resampling_taps(up, down, window)
-        return cls(_core.stream_resample(int(up), int(down), taps, int(channels), single), int(channels), single, "resample_poly")
+        stream = _core.stream_resample(count(up, "up"), count(down, "down"), taps, lanes, single)
+        return cls(stream, lanes, single, "resample_poly")
 
     @classmethod
     def savgol_filter(
@@ -155,11 +157,10 @@ class Streaming:
         dtype: DTypeLike = np.float64,
     ) -> Streaming:
         """Savitzky-Golay; mode "nearest" or "constant". Latency (window_length - 1) / 2."""
-        single = _single(dtype)
-        stream = _core.stream_savgol(
-            int(window_length), int(polyorder), int(deriv), float(delta), str(mode), int(channels), single
-        )
-        return cls(stream, int(channels), single, "savgol_filter")
+        single, lanes = _single(dtype), count(channels, "channels")
+        options = polynomial(window_length, polyorder, deriv, delta)
+        stream = _core.stream_savgol(*options, str(mode), lanes, single)
+        return cls(stream, lanes, single, "savgol_filter")
 
     @classmethod
     def moving_average(cls, window: int, channels: int = 1, dtype: DTypeLike = np.float64) -> Streaming:
@@ -178,29 +179,29 @@ class Streaming:
 
     @classmethod
     def _moving(cls, kind: str, window: int, channels: int, dtype: DTypeLike) -> Streaming:
-        single = _single(dtype)
-        return cls(_core.stream_moving(kind, int(window), int(channels), single), int(channels), single, "moving_" + kind)
+        single, lanes = _single(dtype), count(channels, "channels")
+        return cls(_core.stream_moving(kind, count(window, "window"), lanes, single), lanes, single, "moving_" + kind)
 
     @classmethod
     def envelope(cls, taps: int, channels: int = 1, dtype: DTypeLike = np.float64) -> Streaming:
         """Envelope by an odd number of Hilbert taps: within 2 % from 1.6 fs / taps on. Latency (taps - 1) / 2."""
-        single = _single(dtype)
-        return cls(_core.stream_envelope(int(taps), int(channels), single), int(channels), single, "envelope")
+        single, lanes = _single(dtype), count(channels, "channels")
+        return cls(_core.stream_envelope(count(taps, "taps"), lanes, single), lanes, single, "envelope")
 
     @classmethod
     def teager(cls, k: int = 1, channels: int = 1, dtype: DTypeLike = np.float64) -> Streaming:
         """The Teager-Kaiser operator. Latency k."""
-        single = _single(dtype)
-        return cls(_core.stream_teager([int(k)], False, int(channels), single), int(channels), single, "teager")
+        single, lanes = _single(dtype), count(channels, "channels")
+        return cls(_core.stream_teager([count(k, "k")], False, lanes, single), lanes, single, "teager")
 
     @classmethod
     def multiresolution_teager(
         cls, ks: Sequence[int] = (1, 3, 5), channels: int = 1, dtype: DTypeLike = np.float64
     ) -> Streaming:
         """The largest of several smoothed Teager operators. Latency 3 max(ks)."""
-        single = _single(dtype)
-        stream = _core.stream_teager([int(k) for k in ks], True, int(channels), single)
-        return cls(stream, int(channels), single, "multiresolution_teager")
+        single, lanes = _single(dtype), count(channels, "channels")
+        stream = _core.stream_teager([count(k, "ks") for k in np.atleast_1d(ks)], True, lanes, single)
+        return cls(stream, lanes, single, "multiresolution_teager")
 
 
 def _single(dtype: DTypeLike) -> bool:

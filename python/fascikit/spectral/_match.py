@@ -46,6 +46,8 @@ def matched_filter(
     moved = np.moveaxis(samples, axis_of(axis, samples.ndim), -1)
     if pattern.ndim > 2:
         raise ValueError(f"template has {pattern.ndim} axes: allowed is 1 or 2")
+    if pattern.size == 0:
+        raise ValueError(f"template has shape {pattern.shape}: at least one sample is needed")
     together = pattern.ndim == 2
     if together and moved.ndim < 2:
         raise ValueError(f"template of {pattern.shape[0]} channels: x has 1 axis, at least 2 are needed")

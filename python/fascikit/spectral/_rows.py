@@ -16,9 +16,10 @@ WindowLike = Union[str, tuple[str, float], ArrayLike]
 
 
 def axis_of(axis: int, ndim: int, name: str = "axis") -> int:
-    if not -ndim <= axis < ndim:
-        raise ValueError(f"{name} {axis}: allowed is {-ndim} to {ndim - 1}")
-    return axis % ndim
+    at = whole(axis, name)
+    if not -ndim <= at < ndim:
+        raise ValueError(f"{name} {at}: allowed is {-ndim} to {ndim - 1}")
+    return at % ndim
 
 
 def samples_of(x: ArrayLike, name: str = "x") -> Array:
@@ -50,6 +51,7 @@ def pair_of(x: ArrayLike, y: ArrayLike, axis: int) -> tuple[Array, Array]:
     """Both with time last and the same leading shape; 1-D goes with everything."""
     a = samples_of(x, "x")
     b = samples_of(y, "y")
+    axis_of(axis, max(a.ndim, b.ndim))
     a = with_time_last(a, axis if a.ndim > 1 else -1, "x")
     b = with_time_last(b, axis if b.ndim > 1 else -1, "y")
     try:
@@ -63,6 +65,8 @@ def pair_of(x: ArrayLike, y: ArrayLike, axis: int) -> tuple[Array, Array]:
 
 def whole(value: Any, name: str) -> int:
     try:
+        if isinstance(value, bool):  # where SciPy has another option at that place
+            raise TypeError
         number = operator.index(value)
     except TypeError:
         raise ValueError(f"{name} {value!r}: allowed are whole numbers") from None
@@ -86,11 +90,31 @@ def reals(values: ArrayLike, name: str) -> NDArray[np.float64]:
     return array.astype(np.float64)
 
 
+#: Windows that take a number, and the one that SciPy takes where none is given.
+NUMBERED = {"kaiser": None, "gaussian": None, "tukey": 0.5}
+
+
+def named_window(window: WindowLike) -> Optional[tuple[str, float]]:
+    """Name and number of a window; None for one that is not given by its name."""
+    parts = (window,) if isinstance(window, str) else window
+    if not (isinstance(parts, tuple) and parts and isinstance(parts[0], str)):
+        return None
+    name = parts[0]
+    if name not in NUMBERED:
+        _core.window(name, 0.0, 0)  # says which names there are
+        if len(parts) > 1:
+            raise ValueError(f"window {window!r}: {name!r} takes no number")
+        return name, 0.0
+    number = NUMBERED[name] if len(parts) == 1 else parts[1]
+    if number is None or len(parts) > 2:
+        raise ValueError(f"window {window!r}: allowed is ({name!r}, number)")
+    return name, real(number, f"the number of window {name!r},")
+
+
 def window_values(window: WindowLike, n: int) -> NDArray[np.float64]:
-    if isinstance(window, str):
-        return _core.window(window, 0.0, n)
-    if isinstance(window, tuple) and len(window) == 2 and isinstance(window[0], str):
-        return _core.window(window[0], real(window[1], "window's number"), n)
+    named = named_window(window)
+    if named is not None:
+        return _core.window(*named, n)
     return reals(window, "window, which is neither a name nor (name, number),")
 
 
@@ -107,7 +131,7 @@ def segments_of(
     given = None if nperseg is None else whole(nperseg, "nperseg")
     if given is not None and not 1 <= given:
         raise ValueError(f"nperseg {given}: at least 1 is needed")
-    named = isinstance(window, str) or (isinstance(window, tuple) and len(window) == 2 and isinstance(window[0], str))
+    named = named_window(window) is not None
     if named:
         length = min(default if given is None else given, frames)
     else:

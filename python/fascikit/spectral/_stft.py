@@ -13,6 +13,7 @@ from ._rows import (
     axis_of,
     choice,
     detrend_of,
+    named_window,
     real,
     rows_of,
     segments_of,
@@ -182,6 +183,7 @@ def istft(
     nperseg: Optional[int] = None,
     noverlap: Optional[int] = None,
     nfft: Optional[int] = None,
+    *,
     boundary: bool = True,
     time_axis: int = -1,
     freq_axis: int = -2,
@@ -227,7 +229,7 @@ def istft(
     default = 2 * (z.shape[bins] - 1)
     given = None if nperseg is None else whole(nperseg, "nperseg")
     length = max(1, default) if given is None else given
-    if not isinstance(window, (str, tuple)):
+    if named_window(window) is None:
         length = len(window_values(window, 0))
     if length < 1:
         raise ValueError(f"nperseg {length}: at least 1 is needed")
