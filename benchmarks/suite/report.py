@@ -16,7 +16,7 @@ from .sections import Page
 from .signals import DEAD_S
 
 OURS = "fascikit"
-OTHERS = {"bars": ": the bars of performance, by their own command, which the page names"}
+BARS = "bars.md"  # written by `python -m bars`
 
 
 def percent(e: Any, digits: int = 1) -> str:
@@ -300,6 +300,7 @@ class Report:
         ] if len(rest) else ["Not run.", ""])
         text += self.label_chapter(mine, folder, where)
         text += self.speed_chapter(folder, where)
+        text += bars_chapter(folder)
         write_pages(self.pages, folder)
         text += self.more(folder, where)
         text += [
@@ -370,11 +371,12 @@ class Report:
 
     def more(self, folder: Path, where: str) -> list[str]:
         """Links to the pages beside; those of an earlier run and those of other commands too."""
-        mine = {p.name: "" for p in self.pages}
         links = []
         for path in sorted(folder.glob("*.md")):
+            if path.name == BARS:
+                continue
             title = path.read_text(encoding="utf-8").splitlines()[0].lstrip("# ")
-            links.append(f"- [{title}]({where}/{path.name}){OTHERS.get(path.stem, '') if path.stem not in mine else ''}")
+            links.append(f"- [{title}]({where}/{path.name})")
         return ["## More", "", *links, ""] if links else []
 
     def json(self) -> str:
@@ -402,6 +404,18 @@ class Report:
             {k: r[k] for k in ("part", "scenario", "seed", "detector", "status", "message")} for r in self.records if r["status"] != "done"
         ]
         return json.dumps(found, indent=1) + "\n"
+
+
+def bars_chapter(folder: Path) -> list[str]:
+    """What `python -m bars` last wrote beside the pictures, a level deeper."""
+    path = folder / BARS
+    if not path.exists():
+        return []
+    text, code = [], False
+    for line in path.read_text(encoding="utf-8").splitlines():
+        code = code != line.startswith("```")
+        text.append(f"#{line}" if line.startswith("#") and not code else line)
+    return [*text, ""]
 
 
 def write_pages(pages: Sequence[Page], folder: Path) -> None:

@@ -394,7 +394,7 @@ def test_the_command_makes_a_report_of_a_recording_of_the_users(tmp_path, monkey
     capsys.readouterr()
 
 
-def test_pages_alone_and_those_of_other_commands_are_linked(tmp_path, monkeypatch, capsys):
+def test_pages_alone_are_linked_and_the_speed_bars_are_a_chapter(tmp_path, monkeypatch, capsys):
     asked = []
     monkeypatch.setattr(sections, "pages", lambda *a: asked.append(a[3]) or [sections.Page("recorded", "Recorded", "text\n")])
     (tmp_path / "runs").mkdir()
@@ -403,12 +403,13 @@ def test_pages_alone_and_those_of_other_commands_are_linked(tmp_path, monkeypatc
     assert asked == [["recorded"]] and (tmp_path / "results" / "recorded.md").read_text() == "# Recorded\n\ntext\n"
     assert (tmp_path / "results" / "drawn.png").exists()
     capsys.readouterr()
-    (tmp_path / "results" / "bars.md").write_text("# Bars of speed\n")
+    (tmp_path / "results" / "bars.md").write_text("# Bars of speed\n\n## How\n\n```\n# as typed\n```\n")
     page = report.Report([], [], {}, speeds={}, pages=[], gaps=[], machine={}, command="")
-    assert page.more(tmp_path / "results", "results")[2:4] == [
-        "- [Bars of speed](results/bars.md): the bars of performance, by their own command, which the page names",
-        "- [Recorded](results/recorded.md)",
+    assert page.more(tmp_path / "results", "results")[2:-1] == ["- [Recorded](results/recorded.md)"]
+    assert report.bars_chapter(tmp_path / "results") == [
+        "## Bars of speed", "", "### How", "", "```", "# as typed", "```", "",
     ]
+    assert report.bars_chapter(tmp_path) == []
 
 
 def test_the_command_that_is_said_is_the_one_that_was_typed(tmp_path, monkeypatch):
