@@ -456,4 +456,5 @@ TEST(Preset, PassesItsBandAndIsTheAnalysisDefault) {
     EXPECT_NE(message([] { return preset("skin", 2048); }).find("preset 'skin': allowed is 'surface', 'surface_wide'"), std::string::npos);
     EXPECT_NE(message([] { return preset("single_fibre", 1000); }).find("'single_fibre' needs at least 1666.67 Hz"), std::string::npos);
     EXPECT_NE(message([] { return preset("surface", NAN); }).find("sampling rate nan Hz"), std::string::npos);
+    EXPECT_TRUE(std::isnan(preset("surface", 2048).group_delay_s(NAN, 2048)));
 }

@@ -370,6 +370,16 @@ TEST(Wavelets, AmplitudeEnergyAndErrors) {
     std::vector<Complex> out(10);
     EXPECT_THROW(WaveletTransform(10, fs, 20).at(10, out), std::invalid_argument);
     EXPECT_THROW((void)cwt(x, fs, std::vector<double>{fs}), std::invalid_argument);
+    const auto said = [&](double lowest_hz, double hz) -> std::string {
+        try {
+            WaveletTransform(10, fs, lowest_hz).at(hz, out);
+        } catch (const std::invalid_argument& error) {
+            return error.what();
+        }
+        return "";
+    };
+    EXPECT_NE(said(20, 10).find("frequency 10 Hz: this transform was made for 20 Hz and above"), std::string::npos);
+    EXPECT_NE(said(20, fs).find(" Hz: allowed is at most half the rate"), std::string::npos);
 }
 
 namespace {

@@ -159,7 +159,7 @@ private:
     static double delay_of(double c0, double c1, double c2, double c, double s) noexcept {
         const std::complex<double> value = turned(c0, c1, c2, c, s);
         const double size = std::abs(c0) + std::abs(c1) + std::abs(c2);
-        if (std::abs(value) > 1e-15 * size)
+        if (!(std::abs(value) <= 1e-15 * size))  // so that NaN stays NaN
             return 1 + (std::complex<double>((c2 - c0) * (c * c - s * s), -(c2 + c0) * 2 * s * c) / value).real();
         // A zero here: half a sample, and what its companion gives.
         if (c2 == 0) return 0.5;

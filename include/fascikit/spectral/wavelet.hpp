@@ -148,9 +148,12 @@ public:
 
     /// W at one frequency, lowest_hz to half the rate, for all samples of the signal.
     void at(double frequency_hz, std::span<std::complex<double>> out) {
-        if (!(frequency_hz >= lowest_hz_ && frequency_hz <= rate_hz_ / 2))
-            core::fail_option("frequency " + core::number(frequency_hz) + " Hz: allowed is the lowest, " +
-                              core::number(lowest_hz_) + " Hz, to half the rate, " + core::number(rate_hz_ / 2) + " Hz");
+        if (!(frequency_hz <= rate_hz_ / 2))
+            core::fail_option("frequency " + core::number(frequency_hz) + " Hz: allowed is at most half the rate, " +
+                              core::number(rate_hz_ / 2) + " Hz");
+        if (frequency_hz < lowest_hz_)
+            core::fail_option("frequency " + core::number(frequency_hz) + " Hz: this transform was made for " +
+                              core::number(lowest_hz_) + " Hz and above");
         if (out.size() != static_cast<std::size_t>(samples_))
             core::fail_option("room for " + std::to_string(out.size()) + " values: " + std::to_string(samples_) +
                               " are needed");
