@@ -257,6 +257,8 @@ def test_streams(x, dtype):
         (lambda f, x: f.sosfilt(np.ones((1, 6), complex), x), "sos of type complex128"),
         (lambda f, x: f.sosfiltfilt(f.butter(2, 9, fs=99), x, "odd"), "axis 'odd'"),
         (lambda f, x: f.sosfiltfilt(f.butter(2, 9, fs=99), x, padlen=2.5), "padlen 2.5"),
+        (lambda f, x: f.sosfilt_zi([[1, 0, 0, 1, 0, 0], [1, 0, 0, 1, -1, 0]]), "sos\\[1\\] has a pole at 1"),
+        (lambda f, x: f.sosfiltfilt([[1, 0, 0, 1, -1, 0]], x), "sos\\[0\\] has a pole at 1"),
     ],
 )
 def test_errors(x, call, message):

@@ -23,8 +23,17 @@ def sosfilt_zi(sos: ArrayLike) -> NDArray[np.float64]:
     Returns
     -------
     numpy.ndarray of float64, shape (sections, 2)
+
+    Raises
+    ------
+    ValueError
+        For a pole at 1, an integrator: a constant input never settles there.
     """
-    return _core.sosfilt_zi(numbers(sos, "sos"))
+    state = _core.sosfilt_zi(numbers(sos, "sos"))
+    settled = np.isfinite(state).all(axis=-1)
+    if not settled.all():
+        raise ValueError(f"sos[{settled.argmin()}] has a pole at 1: it has no steady state to start from")
+    return state
 
 
 def sosfilt(
@@ -119,7 +128,7 @@ def sosfiltfilt(
     Raises
     ------
     ValueError
-        For shapes and types that do not fit, and signals no longer than `padlen`.
+        For shapes and types that do not fit, signals no longer than `padlen`, and poles at 1.
 
     Notes
     -----
@@ -127,6 +136,7 @@ def sosfiltfilt(
     """
     result, rows, target = in_and_out(x, axis, out)
     coefficients = numbers(sos, "sos")
+    sosfilt_zi(coefficients)  # refuses what would come out as NaN throughout
     kind = "none" if padtype is None else str(padtype)
     padding = None if padlen is None else count(padlen, "padlen")
     from_to(rows, target, lambda lead, samples, to: _core.sosfiltfilt(coefficients, samples, to, kind, padding))
