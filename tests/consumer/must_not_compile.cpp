@@ -5,9 +5,13 @@
 #define FAULT_throwing_burst 3
 #define FAULT_throwing_sink 4
 #define FAULT_integer_samples 5
+#define FAULT_sections_of_a_temporary 6
 
 #if FAULT == FAULT_none || FAULT == FAULT_integer_samples
 #include <fascikit/fascikit.hpp>
+#elif FAULT == FAULT_sections_of_a_temporary
+#include <fascikit/analysis/sink.hpp>
+#include <fascikit/filter/butterworth.hpp>
 #else
 #include <fascikit/analysis/sink.hpp>
 #endif
@@ -29,6 +33,9 @@ int main() {
     takes(callbacks);
     LoudSink loud;
     takes(loud);
+#if FAULT == FAULT_sections_of_a_temporary
+    for (const auto& section : fascikit::filter::butterworth_lowpass(2, 100, 1000).sections()) (void)section;
+#endif
 #if FAULT == FAULT_integer_samples
     fascikit::Stream<int> live({.sampling_rate_hz = 2048, .channels = 1});
 #endif

@@ -72,7 +72,9 @@ public:
                                  static_cast<T>(s.a1), static_cast<T>(s.a2)});
     }
 
-    [[nodiscard]] std::span<const Section<T>> sections() const noexcept { return sections_; }
+    /// A view: `for (auto& s : butterworth(...).sections())` would read what is gone already.
+    [[nodiscard]] std::span<const Section<T>> sections() const& noexcept { return sections_; }
+    void sections() const&& = delete;
     [[nodiscard]] std::size_t size() const noexcept { return sections_.size(); }
     [[nodiscard]] const Design& design() const noexcept { return design_; }
 
