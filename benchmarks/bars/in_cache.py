@@ -18,6 +18,8 @@ SHOWN = {
     "four sections, one channel, float32": "cascade<float, true>/1",
     "four sections, one channel, float64": "cascade<double, true>/1",
     "four sections, one channel, float64, 16 frames at a time": "cascade<double, false>/1",
+    "high-pass of 10 Hz at 30 kHz, two sections, 64 channels interleaved, float32 computed in double": "high_pass/10/64",
+    "high-pass of 300 Hz at 30 kHz, two sections, 64 channels interleaved, float32": "high_pass/300/64",
     "`sosfiltfilt`, 64 channels interleaved, float32": "zero_phase<float>/64",
     "`sosfiltfilt`, 64 channels interleaved, float64": "zero_phase<double>/64",
     "bare detection loop, 64 channels, float32": "bare/64",
@@ -47,7 +49,7 @@ def run(library: Path, path: str, quick: bool) -> dict[str, Any]:
         if not program.exists():
             return {"status": "not tried", "reason": f"no {program.name} beside {library.name}; build that target too"}
         command = [
-            str(program), "--benchmark_format=json", "--benchmark_filter=^(bare|((cascade|zero_phase|scalar_cascade)<.*))/(1|64)$",
+            str(program), "--benchmark_format=json", "--benchmark_filter=^(bare|high_pass/[0-9]+|((cascade|zero_phase|scalar_cascade)<.*))/(1|64)$",
             "--benchmark_repetitions=" + ("1" if quick else "5"), "--benchmark_min_time=" + ("0.01" if quick else "0.1"),
         ]
         try:
