@@ -2,6 +2,7 @@
 #include <complex>
 #include <numbers>
 
+#include "fascikit/filter/comb.hpp"
 #include "fascikit/filter/overlap_save.hpp"
 #include "fascikit/filter/resample.hpp"
 #include "fascikit/filter/savitzky_golay.hpp"
@@ -300,4 +301,16 @@ TEST(Apply, ErrorsNameTheValueAndWhatIsAllowed) {
     expect_error("10 frames: mode 'interp' needs at least the window of 11",
                  [&] { savitzky_golay<double>({11, 2}, one_channel(x), one_channel(x)); });
     expect_error("edge", [] { SavitzkyGolayStream<double>({5, 2}, 1, Edge::mirror); });
+}
+
+// What it computes is checked in design_test.
+TEST(Comb, NothingIsAllocatedWhileItRuns) {
+    Comb<float> running(comb(50, 30, 1000), 3);
+    std::vector<float> block(3 * 57, 100.0F);
+    const long before = checks::allocations;
+    for (int i = 0; i < 5; ++i) running.process(interleaved(block.data(), 57, 3));
+    running.start(1, 3.0F);
+    running.reset();
+    EXPECT_EQ(checks::allocations, before);
+    static_assert(noexcept(running.process(interleaved(block.data(), 57, 3))));
 }
