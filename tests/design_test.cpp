@@ -9,6 +9,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <numbers>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -336,20 +337,27 @@ TEST(Comb, EqualsSciPyAndTheNaiveSum) {
     for (std::size_t i = 100; i < 200; ++i) EXPECT_NEAR(constant[i], 0, 1e-3);  // 0 Hz is a tooth
 }
 
+std::optional<double> number_of(const Json& value) {
+    return value.is_null() ? std::nullopt : std::optional(value.get<double>());
+}
+
 TEST(Window, EqualsSciPy) {
     for (const Json& item : golden()["windows"]) {
-        const double p = item["parameter"].is_null() ? 0.0 : item["parameter"].get<double>();
+        const auto p = number_of(item["parameter"]);
         const auto got = spectral::window_of(spectral::window_named(item["name"].get<std::string>(), p), item["n"],
                                              item["periodic"].get<bool>() ? spectral::WindowShape::periodic : spectral::WindowShape::symmetric);
         expect_near(got, item["values"].get<Values>(), 1e-12, item.dump());
     }
     EXPECT_NE(message([] { return spectral::window_named("hanning"); }).find("window 'hanning': allowed is boxcar, hann,"), std::string::npos);
+    EXPECT_EQ(message([] { return spectral::window_named("kaiser"); }), "window 'kaiser' needs a number");
+    EXPECT_EQ(message([] { return spectral::window_named("hann", 3); }), "window 'hann' takes no number, and got 3");
+    EXPECT_EQ(spectral::window_named("tukey"), spectral::Window::tukey(0.5));
     EXPECT_TRUE(spectral::window_of(spectral::Window::hann, -3).empty());
 }
 
 TEST(FirDesign, WindowsAndKaiserEqualSciPy) {
     for (const Json& item : golden()["firwin"]) {
-        const auto window = spectral::window_named(item["window"].get<std::string>(), item["parameter"]);
+        const auto window = spectral::window_named(item["window"].get<std::string>(), number_of(item["parameter"]));
         const auto fir = fir_window(item["taps"], item["cut"].get<Values>(), item["pass_zero"], 1000, window, item["scale"]);
         expect_near(fir.taps(), item["h"].get<Values>(), 1e-11, item.dump().substr(0, 80));
         EXPECT_TRUE(fir.linear_phase());

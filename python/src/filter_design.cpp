@@ -198,7 +198,7 @@ void bind_iir(py::module_& module) {
 void bind_fir(py::module_& module) {
     module.def("fir_response", &fir_response, "taps"_a, "hz"_a, "fs"_a);
     module.def("fir_group_delay", &fir_group_delay, "taps"_a, "hz"_a, "fs"_a);
-    module.def("firwin", [](std::int64_t numtaps, const Values& hz, bool pass_zero, const std::string& window, double parameter, bool scale, double fs) {
+    module.def("firwin", [](std::int64_t numtaps, const Values& hz, bool pass_zero, const std::string& window, std::optional<double> parameter, bool scale, double fs) {
         return taps_to_array(filter::fir_window(numtaps, hz, pass_zero, fs, spectral::window_named(window, parameter), scale));
     }, "numtaps"_a, "cutoff_hz"_a, "pass_zero"_a, "window"_a, "parameter"_a, "scale"_a, "fs"_a);
     module.def("kaiserord", [](double ripple_db, double width_hz, double fs) {

@@ -44,7 +44,7 @@ void fir_filter(const std::vector<double>& taps, py::array samples, std::int64_t
     with_view(samples, [&]<class T>(BlockView<T> block) { filter::fir_filter<T>(taps, block, block, ahead); });
 }
 
-std::vector<double> resampling_taps(std::int64_t up, std::int64_t down, const std::string& window, double parameter) {
+std::vector<double> resampling_taps(std::int64_t up, std::int64_t down, const std::string& window, std::optional<double> parameter) {
     return filter::resampling_taps(up, down, spectral::window_named(window, parameter));
 }
 

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <complex>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -342,7 +343,7 @@ py::array_t<double> matched_filter(py::array samples, const py::array_t<double, 
 
 void bind_spectral(py::module_& module) {
     module.def("fft_backend", [] { return spectral::RealFft::backend(); });
-    module.def("window", [](const std::string& name, double parameter, std::int64_t n) {
+    module.def("window", [](const std::string& name, std::optional<double> parameter, std::int64_t n) {
         return to_array(spectral::window_of(spectral::window_named(name, parameter), n));
     }, "name"_a, "parameter"_a, "n"_a);
     module.def("welch", &welch, "samples"_a, "fs"_a, "window"_a, "noverlap"_a, "nfft"_a, "detrend"_a, "scaling"_a, "average"_a);

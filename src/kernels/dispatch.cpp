@@ -61,6 +61,12 @@ const Table* named(const char* path) noexcept {
     return nullptr;
 }
 
+template <class Function>
+Function of(const char* path, Function Table::*member) noexcept {
+    const Table* table = named(path);
+    return table ? table->*member : nullptr;
+}
+
 }  // namespace
 
 const char* cpu_path() noexcept { return chosen().path; }
@@ -75,63 +81,24 @@ LineFunction<double> line_function(double) noexcept { return chosen().line_f64; 
 MainsFunction<float> mains_function(float) noexcept { return chosen().mains_f32; }
 MainsFunction<double> mains_function(double) noexcept { return chosen().mains_f64; }
 
-CascadeFunction<float, float> cascade_function_of(const char* path, float, float) noexcept {
-    const Table* table = named(path);
-    return table ? table->cascade_f32 : nullptr;
-}
-CascadeFunction<double, double> cascade_function_of(const char* path, double, double) noexcept {
-    const Table* table = named(path);
-    return table ? table->cascade_f64 : nullptr;
-}
-CascadeFunction<float, double> cascade_function_of(const char* path, float, double) noexcept {
-    const Table* table = named(path);
-    return table ? table->cascade_f32_in_f64 : nullptr;
-}
-FirFunction<float> fir_function_of(const char* path, float) noexcept {
-    const Table* table = named(path);
-    return table ? table->fir_f32 : nullptr;
-}
-FirFunction<double> fir_function_of(const char* path, double) noexcept {
-    const Table* table = named(path);
-    return table ? table->fir_f64 : nullptr;
-}
-LineFunction<float> line_function_of(const char* path, float) noexcept {
-    const Table* table = named(path);
-    return table ? table->line_f32 : nullptr;
-}
-LineFunction<double> line_function_of(const char* path, double) noexcept {
-    const Table* table = named(path);
-    return table ? table->line_f64 : nullptr;
-}
-MainsFunction<float> mains_function_of(const char* path, float) noexcept {
-    const Table* table = named(path);
-    return table ? table->mains_f32 : nullptr;
-}
-MainsFunction<double> mains_function_of(const char* path, double) noexcept {
-    const Table* table = named(path);
-    return table ? table->mains_f64 : nullptr;
-}
+CascadeFunction<float, float> cascade_function_of(const char* path, float, float) noexcept { return of(path, &Table::cascade_f32); }
+CascadeFunction<double, double> cascade_function_of(const char* path, double, double) noexcept { return of(path, &Table::cascade_f64); }
+CascadeFunction<float, double> cascade_function_of(const char* path, float, double) noexcept { return of(path, &Table::cascade_f32_in_f64); }
+FirFunction<float> fir_function_of(const char* path, float) noexcept { return of(path, &Table::fir_f32); }
+FirFunction<double> fir_function_of(const char* path, double) noexcept { return of(path, &Table::fir_f64); }
+LineFunction<float> line_function_of(const char* path, float) noexcept { return of(path, &Table::line_f32); }
+LineFunction<double> line_function_of(const char* path, double) noexcept { return of(path, &Table::line_f64); }
+MainsFunction<float> mains_function_of(const char* path, float) noexcept { return of(path, &Table::mains_f32); }
+MainsFunction<double> mains_function_of(const char* path, double) noexcept { return of(path, &Table::mains_f64); }
 
 StatisticsFunction<float> statistics_function(float) noexcept { return chosen().statistics_f32; }
 StatisticsFunction<double> statistics_function(double) noexcept { return chosen().statistics_f64; }
-StatisticsFunction<float> statistics_function_of(const char* path, float) noexcept {
-    const Table* table = named(path);
-    return table ? table->statistics_f32 : nullptr;
-}
-StatisticsFunction<double> statistics_function_of(const char* path, double) noexcept {
-    const Table* table = named(path);
-    return table ? table->statistics_f64 : nullptr;
-}
+StatisticsFunction<float> statistics_function_of(const char* path, float) noexcept { return of(path, &Table::statistics_f32); }
+StatisticsFunction<double> statistics_function_of(const char* path, double) noexcept { return of(path, &Table::statistics_f64); }
 
 BareFunction<float> bare_function(float) noexcept { return chosen().bare_f32; }
 BareFunction<double> bare_function(double) noexcept { return chosen().bare_f64; }
-BareFunction<float> bare_function_of(const char* path, float) noexcept {
-    const Table* table = named(path);
-    return table ? table->bare_f32 : nullptr;
-}
-BareFunction<double> bare_function_of(const char* path, double) noexcept {
-    const Table* table = named(path);
-    return table ? table->bare_f64 : nullptr;
-}
+BareFunction<float> bare_function_of(const char* path, float) noexcept { return of(path, &Table::bare_f32); }
+BareFunction<double> bare_function_of(const char* path, double) noexcept { return of(path, &Table::bare_f64); }
 
 }  // namespace fascikit::kernels

@@ -119,9 +119,9 @@ def main() -> None:
             {"taps": taps, "cut": cut, "pass_zero": zero, "window": name, "parameter": p, "scale": scale,
              "h": rounded(signal.firwin(taps, cut, window=(name, p) if p else name, pass_zero=zero, scale=scale, fs=1000.0))}
             for taps, cut, zero, name, p, scale in [
-                (31, [100.0], True, "hamming", 0, True), (31, [100.0], False, "hann", 0, True),
-                (64, [50.0, 200.0], False, "kaiser", 6.5, True), (65, [50.0, 200.0], True, "blackman", 0, False),
-                (65, [50.0, 200.0, 400.0], True, "kaiser", 4.0, True), (1, [100.0], True, "hamming", 0, True),
+                (31, [100.0], True, "hamming", None, True), (31, [100.0], False, "hann", None, True),
+                (64, [50.0, 200.0], False, "kaiser", 6.5, True), (65, [50.0, 200.0], True, "blackman", None, False),
+                (65, [50.0, 200.0, 400.0], True, "kaiser", 4.0, True), (1, [100.0], True, "hamming", None, True),
             ]
         ],
         "kaiserord": [

@@ -243,7 +243,7 @@ def test_streams(x, dtype):
         (lambda f, x: f.firfilt([1 + 1j], x), "taps of type complex128"),
         (lambda f, x: f.firfilt([1.0], x, axis=0.0), "axis 0.0: allowed are whole numbers"),
         (lambda f, x: f.resample_poly(x, 2.5, 1), "up 2.5"),
-        (lambda f, x: f.resample_poly(x, 3, 2, window="kaiser"), "window 'kaiser': allowed is \\('kaiser', number\\)"),
+        (lambda f, x: f.resample_poly(x, 3, 2, window="kaiser"), "window 'kaiser' needs a number"),
         (lambda f, x: f.savgol_filter(x, 11, 3, 0, 1.0, -1, "constant", 5.0), "out is of type float"),
         (lambda f, x: f.savgol_filter(x, 11, 2.5), "polyorder 2.5"),
         (lambda f, x: f.Streaming.savgol_filter(11.5, 2), "window_length 11.5"),

@@ -8,7 +8,7 @@
 // number of channels and on T alone. Cascade<float> computes in double where a pole
 // lies so near to the unit circle that float would lose the signal (see `wide`).
 // Cost, AVX2, four sections, ns a sample at 3.2 GHz: one channel 2.2; 64 channels
-// interleaved 0.5 float, 1.0 double, 0.9 float samples in double; planar 0.8 and 1.2 (benchmarks/).
+// interleaved 0.5 float, 1.0 double, 1.2 float samples in double; planar 0.8 and 1.2 (benchmarks/).
 //
 // Construction allocates; afterwards nothing allocates, throws or locks. One thread
 // at a time. A copy is a snapshot of the stream. A NaN stays in its channel until

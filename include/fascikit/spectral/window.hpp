@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <numbers>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -145,20 +146,32 @@ template <std::size_t N>
 }
 
 /// The window of that name, as scipy.signal.get_window knows it. `kaiser`, `tukey` and
-/// `gaussian` take `parameter`; the others have none.
-[[nodiscard]] inline Window window_named(std::string_view name, double parameter = 0) {
-    using Row = std::pair<std::string_view, Window::Kind>;
+/// `gaussian` take a number (`tukey` 0.5 if none is given), the others must not be given one.
+[[nodiscard]] inline Window window_named(std::string_view name, std::optional<double> parameter = std::nullopt) {
+    struct Row {
+        std::string_view name;
+        Window::Kind kind;
+        bool numbered = false;
+        std::optional<double> usual = std::nullopt;
+    };
     static constexpr std::array<Row, 12> rows{
         Row{"boxcar", Window::boxcar},   Row{"hann", Window::hann},
         Row{"hamming", Window::hamming}, Row{"blackman", Window::blackman},
         Row{"nuttall", Window::nuttall}, Row{"blackmanharris", Window::blackman_harris},
         Row{"flattop", Window::flat_top}, Row{"bartlett", Window::bartlett},
-        Row{"cosine", Window::cosine},   Row{"kaiser", Window::kaiser_kind},
-        Row{"tukey", Window::tukey_kind}, Row{"gaussian", Window::gaussian_kind}};
+        Row{"cosine", Window::cosine},   Row{"kaiser", Window::kaiser_kind, true},
+        Row{"tukey", Window::tukey_kind, true, 0.5}, Row{"gaussian", Window::gaussian_kind, true}};
     std::string allowed;
     for (const Row& row : rows) {
-        if (row.first == name) return {row.second, parameter};
-        allowed += (allowed.empty() ? "" : ", ") + std::string(row.first);
+        if (row.name != name) {
+            allowed += (allowed.empty() ? "" : ", ") + std::string(row.name);
+            continue;
+        }
+        if (!row.numbered && parameter)
+            core::fail_option("window '" + std::string(name) + "' takes no number, and got " + core::number(*parameter));
+        if (row.numbered && !parameter && !row.usual)
+            core::fail_option("window '" + std::string(name) + "' needs a number");
+        return {row.kind, parameter.value_or(row.usual.value_or(0))};
     }
     core::fail_option("window '" + std::string(name) + "': allowed is " + allowed);
 }

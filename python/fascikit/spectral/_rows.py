@@ -90,25 +90,17 @@ def reals(values: ArrayLike, name: str) -> NDArray[np.float64]:
     return array.astype(np.float64)
 
 
-#: Windows that take a number, and the one that SciPy takes where none is given.
-NUMBERED = {"kaiser": None, "gaussian": None, "tukey": 0.5}
-
-
-def named_window(window: WindowLike) -> Optional[tuple[str, float]]:
+def named_window(window: WindowLike) -> Optional[tuple[str, Optional[float]]]:
     """Name and number of a window; None for one that is not given by its name."""
     parts = (window,) if isinstance(window, str) else window
     if not (isinstance(parts, tuple) and parts and isinstance(parts[0], str)):
         return None
     name = parts[0]
-    if name not in NUMBERED:
-        _core.window(name, 0.0, 0)  # says which names there are
-        if len(parts) > 1:
-            raise ValueError(f"window {window!r}: {name!r} takes no number")
-        return name, 0.0
-    number = NUMBERED[name] if len(parts) == 1 else parts[1]
-    if number is None or len(parts) > 2:
-        raise ValueError(f"window {window!r}: allowed is ({name!r}, number)")
-    return name, real(number, f"the number of window {name!r},")
+    if len(parts) > 2:
+        raise ValueError(f"window {window!r}: allowed is a name or (name, number)")
+    number = None if len(parts) == 1 else real(parts[1], f"the number of window {name!r},")
+    _core.window(name, number, 0)  # says what is allowed
+    return name, number
 
 
 def window_values(window: WindowLike, n: int) -> NDArray[np.float64]:
