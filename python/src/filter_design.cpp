@@ -44,7 +44,7 @@ filter::Cutoffs cutoffs_from(const std::string& btype, const Values& hz) {
         core::fail_option("btype '" + btype + "': allowed is 'lowpass', 'highpass', 'bandpass' or 'bandstop'");
     const bool band = shape == filter::Shape::bandpass || shape == filter::Shape::bandstop;
     if (hz.size() != (band ? 2U : 1U))
-        core::fail_option(std::to_string(hz.size()) + " cutoff frequencies: a " + btype + " has " + (band ? "two" : "one"));
+        core::fail_option(std::to_string(hz.size()) + (hz.size() == 1 ? " cutoff frequency: a " : " cutoff frequencies: a ") + btype + " has " + (band ? "two" : "one"));
     if (shape == filter::Shape::lowpass) return filter::lowpass(hz[0]);
     if (shape == filter::Shape::highpass) return filter::highpass(hz[0]);
     return {shape, hz[0], hz[1]};
@@ -86,11 +86,9 @@ void combfilt(py::array samples, double hz, double q, const std::string& ftype, 
     });
 }
 
-void check_rate(double fs) { filter::detail::check_rate(fs); }
-
 template <class Filter, class Out, class Say>
 py::array_t<Out> over_frequencies(const Filter& filter, const Values& hz, double fs, const Say& say) {
-    check_rate(fs);
+    core::check_rate(fs);
     std::vector<Out> values(hz.size());
     {
         const py::gil_scoped_release release;
@@ -117,7 +115,7 @@ py::array_t<double> fir_group_delay(const Values& taps, const Values& hz, double
 }
 
 double settling_s(const Coefficients& sos, double fs, double tolerance) {
-    check_rate(fs);
+    core::check_rate(fs);
     if (!(tolerance > 0 && tolerance < 1))
         core::fail_option("tolerance " + core::number(tolerance) + ": allowed is above 0 and below 1");
     return to_sos(sos).settling_s(tolerance, fs);

@@ -9,6 +9,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
 #include <stdexcept>
 #include <string>
 
@@ -45,6 +46,12 @@ inline std::string number(double value) {
     char text[32];
     std::snprintf(text, sizeof text, "%.6g", value);
     return text;
+}
+
+/// Refuses a sampling rate that nothing can be computed with.
+inline void check_rate(double sampling_rate_hz) {
+    if (!(sampling_rate_hz > 0 && sampling_rate_hz <= std::numeric_limits<double>::max()))
+        fail_option("sampling rate " + number(sampling_rate_hz) + " Hz: it must be positive and finite");
 }
 
 }  // namespace core

@@ -55,7 +55,7 @@ struct CombCoefficients {
 /// with `between` at 1/2, 3/2, 5/2 of it: SciPy's pass_zero for a notch, its opposite for a peak.
 [[nodiscard]] inline CombCoefficients comb(double frequency_hz, double q, double sampling_rate_hz,
                                            CombType type = CombType::notch, bool between = false) {
-    detail::check_rate(sampling_rate_hz);
+    core::check_rate(sampling_rate_hz);
     if (!(frequency_hz > 0 && frequency_hz < sampling_rate_hz / 2))
         core::fail_option("comb frequency " + core::number(frequency_hz) +
                           " Hz: allowed is above 0 and below half the sampling rate (" +

@@ -42,7 +42,7 @@ struct FirBand {
 namespace detail {
 
 inline void check_bands(std::span<const FirBand> bands, double rate) {
-    check_rate(rate);
+    core::check_rate(rate);
     if (bands.empty()) core::fail_option("0 bands: at least 1 is needed");
     double last = 0;
     for (const FirBand& b : bands) {

@@ -57,7 +57,7 @@ struct KaiserOrder {
 
 /// Taps and beta for that ripple (8 dB and more) and width of the transition.
 [[nodiscard]] inline KaiserOrder kaiser_order(double attenuation_db, double width_hz, double sampling_rate_hz) {
-    detail::check_rate(sampling_rate_hz);
+    core::check_rate(sampling_rate_hz);
     detail::check_decibels("ripple", attenuation_db, 8, 300);
     if (!(width_hz > 0 && width_hz < sampling_rate_hz / 2))
         core::fail_option("width " + core::number(width_hz) + " Hz: allowed is above 0 and below half the sampling rate (" +
@@ -76,7 +76,7 @@ struct KaiserOrder {
                                             double sampling_rate_hz, spectral::Window window = spectral::Window::hamming,
                                             bool scale = true) {
     detail::check_taps(taps);
-    detail::check_rate(sampling_rate_hz);
+    core::check_rate(sampling_rate_hz);
     if (cutoffs_hz.empty()) core::fail_option("0 cutoff frequencies: at least 1 is needed");
     const double half_rate = sampling_rate_hz / 2;
     std::vector<double> edges;

@@ -44,11 +44,6 @@ struct Cutoffs {
 
 namespace detail {
 
-inline void check_rate(double rate) {
-    if (!(rate > 0) || !std::isfinite(rate))
-        core::fail_option("sampling rate " + core::number(rate) + " Hz: it must be positive");
-}
-
 inline void check_cutoff(double hz, double rate) {
     if (!(hz > 0 && hz < rate / 2))
         core::fail_option("cutoff " + core::number(hz) + " Hz: allowed is above 0 and below half the sampling rate (" +
@@ -56,7 +51,7 @@ inline void check_cutoff(double hz, double rate) {
 }
 
 inline void check_cutoffs(const Cutoffs& cutoffs, double rate) {
-    check_rate(rate);
+    core::check_rate(rate);
     const bool band = cutoffs.shape == Shape::bandpass || cutoffs.shape == Shape::bandstop;
     if (!band && cutoffs.shape != Shape::lowpass && cutoffs.shape != Shape::highpass)
         core::fail_option("cutoffs of a filter: allowed is lowpass, highpass, bandpass or bandstop");

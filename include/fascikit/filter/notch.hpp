@@ -22,7 +22,7 @@ namespace fascikit::filter {
 namespace detail {
 
 [[nodiscard]] inline Sos<double> resonator(Shape shape, double centre_hz, double q, double rate) {
-    check_rate(rate);
+    core::check_rate(rate);
     if (!(centre_hz > 0 && centre_hz < rate / 2))
         core::fail_option("centre " + core::number(centre_hz) +
                           " Hz: allowed is above 0 and below half the sampling rate (" + core::number(rate / 2) + " Hz)");

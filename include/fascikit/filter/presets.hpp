@@ -16,7 +16,7 @@ namespace fascikit::filter {
 
 [[nodiscard]] inline Sos<double> preset(std::string_view name, double sampling_rate_hz) {
     const core::BandPreset& p = core::band_preset(name);
-    detail::check_rate(sampling_rate_hz);
+    core::check_rate(sampling_rate_hz);
     const double high_hz = core::high_hz_at(p, sampling_rate_hz);
     // Below half an octave nothing of the band is left.
     if (!(high_hz >= 1.5 * p.low_hz))

@@ -135,8 +135,7 @@ struct Delay {
 /// How much later x comes than y, searched within ±largest_s; `either_sign`: x may be upside down.
 [[nodiscard]] inline Delay delay(std::span<const double> x, std::span<const double> y, double sampling_rate_hz,
                                  double largest_s = std::numeric_limits<double>::infinity(), bool either_sign = false) {
-    if (!(sampling_rate_hz > 0) || !std::isfinite(sampling_rate_hz))
-        core::fail_option("sampling rate " + core::number(sampling_rate_hz) + " Hz: it must be positive");
+    core::check_rate(sampling_rate_hz);
     if (!(largest_s >= 0)) core::fail_option("largest delay " + core::number(largest_s) + " s: at least 0 is needed");
     const auto r = correlate(x, y, CorrelationMode::full, true);
     const auto zero = static_cast<std::int64_t>(y.size()) - 1;

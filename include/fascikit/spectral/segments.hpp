@@ -64,11 +64,6 @@ inline void remove_trend(std::span<double> x, Detrend detrend) {
     for (std::size_t i = 0; i < x.size(); ++i) x[i] -= mean + slope * (static_cast<double>(i) - middle);
 }
 
-inline void check_rate(double sampling_rate_hz) {
-    if (!(sampling_rate_hz > 0) || !std::isfinite(sampling_rate_hz))
-        core::fail_option("sampling rate " + core::number(sampling_rate_hz) + " Hz: it must be positive");
-}
-
 }  // namespace detail
 
 class Segments {
@@ -83,7 +78,7 @@ public:
           window_(options.window_values.empty() ? window_of(options.window, length_) : options.window_values),
           fft_(fft_samples_of(options)),
           segment_(static_cast<std::size_t>(fft_.size()), 0.0) {
-        detail::check_rate(sampling_rate_hz);
+        core::check_rate(sampling_rate_hz);
         double sum = 0;
         double sum_of_squares = 0;
         for (const double w : window_) {

@@ -185,8 +185,7 @@ private:
         if (samples < 1 || samples > largest_fft_size / 2)
             core::fail_option("signal of " + std::to_string(samples) + " samples: allowed is 1 to " +
                               std::to_string(largest_fft_size / 2));
-        if (!(rate_hz > 0) || !std::isfinite(rate_hz))
-            core::fail_option("sampling rate " + core::number(rate_hz) + " Hz: it must be positive");
+        core::check_rate(rate_hz);
         detail::check_wavelet(wavelet);
         if (!(lowest_hz > 0 && lowest_hz <= rate_hz / 2))
             core::fail_option("frequency " + core::number(lowest_hz) + " Hz: allowed is above 0 to half the rate, " +
